@@ -29,6 +29,7 @@ OUT = Path("out") / "bench-explorer.json"
 MEASURE = "usa-2025-fentanyl-china"
 MOVE = """([measure, n]) => {
   delete document.body.dataset.latency;
+  delete document.body.dataset.whole;
   const number = document.querySelector(`[name='rate.${measure}']`);
   const slider = number.closest('fieldset').querySelector('input[type=range]');
   slider.value = String(1 + n);
@@ -45,16 +46,18 @@ def spread(times: list[float]) -> dict[str, float]:
     }
 
 
-def moved_to_painted(url: str, moves: int, readers: int) -> dict[str, float]:
-    """Readers who drag a slider, each in a page of its own, at the same time: from the event to the second frame after.
+def moved_to_painted(url: str, moves: int, readers: int, *, whole: bool = False) -> dict[str, float]:
+    """Readers who drag a slider, each in a page of its own, at the same time: from the event until new numbers are painted.
 
-    By the browser's own clock. No two readers ever ask for one position.
+    By the browser's own clock, up to the end of the frame that paints them; with `whole` up to the frame in which nothing of the
+    setting before is left, otherwise the first large numbers and the bars. No two readers ever ask for one position.
     """
     from playwright.sync_api import sync_playwright
 
     chromium = os.environ.get("DETENTE_CHROMIUM") or shutil.which("chromium")
     if chromium is None:
         raise SystemExit("no Chromium: name it in DETENTE_CHROMIUM")
+    told, offset = ("whole", 0.25) if whole else ("latency", 0.0)
     times = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -64,11 +67,11 @@ def moved_to_painted(url: str, moves: int, readers: int) -> dict[str, float]:
             page.wait_for_selector("body[data-ready]")
         for n in range(moves):
             for reader, page in enumerate(pages):
-                page.evaluate(MOVE, [MEASURE, 0.5 * (n * readers + reader) + 0.5 * readers])
+                page.evaluate(MOVE, [MEASURE, 0.5 * (n * readers + reader) + 0.5 * readers + offset])
             for page in pages:
-                page.wait_for_selector("body[data-latency]")
+                page.wait_for_selector(f"body[data-{told}]")
                 if n > 1:
-                    times.append(float(page.evaluate("document.body.dataset.latency")))
+                    times.append(float(page.evaluate(f"document.body.dataset.{told}")))
         browser.close()
     return spread(times)
 
@@ -96,10 +99,18 @@ def eight_readers(laboratory: Laboratory, rounds: int) -> dict[str, float]:
 
 def processor_time(laboratory: Laboratory, repeats: int = 12) -> dict[str, float]:
     """Processor time of the steps from a position nobody asked for to the part of the page that changes."""
-    from detente.app.page import page
+    from detente.app.page import first_part, page
     from detente.app.views import view_called
 
-    names = ("read", "make ready", "solve, two horizons", "tables and text")
+    names = (
+        "read",
+        "make ready",
+        "solve of what is shown first",
+        "its text",
+        "the other horizon",
+        "tables and text",
+    )
+    view = view_called("countries")
     spent: dict[str, list[float]] = {name: [] for name in names}
     for n in range(repeats):
         marks = [time.thread_time()]
@@ -109,19 +120,17 @@ def processor_time(laboratory: Laboratory, repeats: int = 12) -> dict[str, float
         marks.append(time.thread_time())
         laboratory._prepare(state.question)
         marks.append(time.thread_time())
-        answer = laboratory.answers([state])[0]
-        if isinstance(answer, Exception):
-            raise answer
-        marks.append(time.thread_time())
-        page(
-            laboratory,
-            view_called("countries"),
-            answer,
-            laboratory.short(state),
-            part="answer",
-            is_folded=True,
-        )
-        marks.append(time.thread_time())
+        short = laboratory.short(state)
+        for first in (True, False):
+            answer = laboratory.answers([state], first=first)[0]
+            if isinstance(answer, Exception):
+                raise answer
+            marks.append(time.thread_time())
+            if first:
+                first_part(laboratory, view, answer, short)
+            else:
+                page(laboratory, view, answer, short, part="answer", is_folded=True)
+            marks.append(time.thread_time())
         for name, start, end in zip(names, marks, marks[1:], strict=False):
             spent[name].append(1000 * (end - start))
     return {name: round(statistics.median(times), 1) for name, times in spent.items()}
@@ -143,6 +152,9 @@ def main() -> None:
         "first answer, s": round(first, 2),
         "moved control to painted, one reader": moved_to_painted(server.url, moves, 1),
         "moved control to painted, eight readers": moved_to_painted(server.url, max(4, moves // 8), 8),
+        "moved control to the whole painted, one reader": moved_to_painted(
+            server.url, moves // 2, 1, whole=True
+        ),
         "processor time of one new setting, ms": processor_time(laboratory),
         "solve, eight readers at once": eight_readers(laboratory, max(2, moves // 8)),
         "load of the machine": round(os.getloadavg()[0], 1),

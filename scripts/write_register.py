@@ -24,6 +24,15 @@ from detente.core.register import REGISTER, data_files  # noqa: E402
 
 SHEET = REPOSITORY / "scripts" / "data_sources.yaml"
 PACKAGE = REPOSITORY / "detente"
+REUSE = (
+    "What Détente writes (briefings and annexes, figures, tables, pages and files of the explorer) is licensed like its code,",
+    "under the Apache License 2.0: use it, change it, publish it and sell it. Whoever passes it on keeps its line on Détente and",
+    "the acknowledgements of the sources its numbers rest on; `detente cite` prints both. Numbers of others that a table shows as",
+    "they are stay on their publisher's terms: probabilities of ForecastBench are CC BY-SA 4.0, and so is a table that holds them.",
+    "What a reader puts in, such as a dossier, a world or a report, stays the reader's. Nothing of it is advice, and no publisher",
+    "or author named in it endorses it.",
+)
+"""On what terms the texts and pictures may be used that come out."""
 BASES = {
     "read": "read on a page or in a licence file of the publisher",
     "quoted": "the publisher's words as somebody else quotes them",
@@ -89,6 +98,8 @@ def notice(sheet: dict[str, Any]) -> str:
         "The data files in this distribution are aggregates, lists and figures derived from the sources below, each on its",
         "publisher's terms. Whoever passes them on, or a work made with them, keeps these acknowledgements. No publisher",
         "endorses this software or what it computes. detente/datapackage.json lists every file with its sources and hash.",
+        "",
+        *REUSE,
     ]
     for source in sheet["sources"].values():
         if source["licence"] == "Apache-2.0":
@@ -119,6 +130,10 @@ def page(package: dict[str, Any]) -> str:
         "Every data file that Détente ships, its sources, and each source's terms as its publisher states them. The list with",
         "hashes is shipped as `datapackage.json`; `detente data` prints it, and `detente data --check` compares the installed",
         "files with it. `NOTICE` holds the acknowledgements the terms ask for.",
+        "",
+        "## What comes out",
+        "",
+        *REUSE,
         "",
         "## Sources",
         "",

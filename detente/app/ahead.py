@@ -74,7 +74,8 @@ def odds_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
 
         chron = chronology(record, record.main.dossier.asof)
         ahead = look_ahead(chron, paths=PATHS, seed=SEED, informed=False)
-        return DrawnView(build("outlook", outlook=ahead, test=test), None)
+        figure = make("outlook-figure", outlook=ahead, test=test)
+        return DrawnView(figure.table, figure)
 
     return _scored(answer, laboratory, "odds", "Odds of the ladder, with their scores", make_odds)
 

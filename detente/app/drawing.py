@@ -40,11 +40,17 @@ class BarRow:
 
 @dataclass(frozen=True)
 class BarRows:
-    """Ranked rows under a title; `heading` names the number and its unit."""
+    """Ranked rows under a title; `heading` names the number and its unit, `left_out` counts the rows in the middle that are not."""
 
     title: str
     heading: str
     rows: tuple[BarRow, ...]
+    left_out: int = 0
+
+    @property
+    def are_of_several(self) -> bool:
+        """Whether rows are of economies that are told apart from one another, not all of the two sides' sectors."""
+        return len({bar.code for bar in self.rows}) > 2
 
     @functools.cached_property
     def scale(self) -> tuple[float, float]:
@@ -89,7 +95,7 @@ def as_svg(bars: BarRows, note: str = "") -> str:
     >>> as_svg(BarRows("Two", "Real income [%]", (BarRow("A & B", 2.0, "2.0"), BarRow("C", -1.0, "−1.0"))))[:33]
     '<svg xmlns="http://www.w3.org/200'
     """
-    row, top, left, plot, width = 24, 74, 250, 420, 760
+    row, top, left, plot, width = 24, 74, 262, 408, 760
     height = top + row * len(bars.rows) + 40
     told = "; ".join(f"{bar.label} {bar.text}" for bar in bars.rows)
     lines = [
@@ -106,7 +112,7 @@ def as_svg(bars: BarRows, note: str = "") -> str:
         start, length = bars.span(bar)
         colour = GAIN if bar.value >= 0 else LOSS
         lines += [
-            f'<text x="{left - 10}" y="{y + 12}" text-anchor="end" fill="{INK}">{escape(_cut(bar.label, 34))}</text>',
+            f'<text x="{left - 10}" y="{y + 12}" text-anchor="end" fill="{INK}">{escape(_cut_middle(bar.label, 36))}</text>',
             f'<rect x="{left + plot * start / 100:.2f}" y="{y}" width="{max(plot * length / 100, 0.5):.2f}" height="16" fill="{colour}"/>',
             f'<text x="{width - 16}" y="{y + 12}" text-anchor="end" fill="{INK}">{escape(bar.text)}</text>',
         ]
@@ -124,6 +130,18 @@ def as_svg(bars: BarRows, note: str = "") -> str:
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _cut_middle(text: str, most: int) -> str:
+    """A label cut before its last part, which says whose it is.
+
+    Examples
+    --------
+    >>> _cut_middle("Furniture, toys, other manufacturing · US", 36)
+    'Furniture, toys, other manufac… · US'
+    """
+    head, mark, tail = text.rpartition(" · ")
+    return f"{_cut(head, most - len(mark + tail))}{mark}{tail}" if mark else _cut(text, most)
 
 
 def standalone(svg: str) -> str:

@@ -270,9 +270,9 @@ def why_tabs(answer: PageAnswer, laboratory: Laboratory) -> WhyTabs:
     others = {key.split(".", 1)[1]: None for key in _WHOLE.values()}
     level = [] if kind else [(f"{name}{LEVEL}", "the same against the base year")]
     outcome = answer.chosen[answer.reference if kind == REFERENCE else answer.setting].scenario.title
-    against = "the base year" if kind else answer.chosen[answer.reference].scenario.title.lower()
+    against = "the base year" if kind else f"“{answer.chosen[answer.reference].scenario.title}”"
     return WhyTabs(
-        f"{titled(name, answer.economy.labels)}: {outcome}",
+        f"{titled(name, answer.economy.labels)} under “{outcome}”",
         against,
         tuple(TABS.items()),
         (

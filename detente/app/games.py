@@ -10,6 +10,7 @@ from detente.app.drawing import DrawnView
 from detente.core import InputError
 from detente.policy import load_scenario
 from detente.show import build, make
+from detente.show.figures import point_names
 from detente.show.words import wanted_sentences
 
 if TYPE_CHECKING:
@@ -84,9 +85,7 @@ def deals_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
     told = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     if setting.id not in told:
         points = [*points, setting]
-    names = {**told, setting.id: f"This setting: {told.get(setting.id, _short(setting))}"}
-    if setting.id == spec.threats[0]:
-        names[setting.id] = f"{told[setting.id]}, this setting"
+    names = point_names(told, setting.id, setting.title)
 
     def solve(report: Report) -> DrawnView:
         from detente.strategy import deal_space, payoff_tensor
@@ -109,11 +108,6 @@ def _wanted(answer: PageAnswer, spec: GameSpec, model: Model) -> Wanted:
 
     known = load_preferences(game=spec.id).known_by(answer.dossier.asof)
     return wanted_in(answer.dossier, spec, known, sectors=model.economy.labels.sectors)
-
-
-def _short(setting: Scenario) -> str:
-    """Title of a setting without what is set in it."""
-    return setting.title.split(" (")[0] + (", changed" if setting.set else "")
 
 
 def _game(answer: PageAnswer, laboratory: Laboratory) -> tuple[GameSpec, Model, str]:

@@ -33,6 +33,22 @@ DEFAULT_WORLD: Final = "world-2024"
 DEFAULT_SET: Final = "fgo"
 
 
+def horizons_of(state: PageState, *, first: bool = False) -> tuple[str, ...]:
+    """Horizons of an answer: of the large numbers and of the tables; of the tables alone in what is shown first.
+
+    That is a half of the large numbers and the ranked bars. Where the tables' horizon is none of the large numbers', nothing
+    comes before the whole.
+
+    Examples
+    --------
+    >>> horizons_of(PageState("a")), horizons_of(PageState("a"), first=True)
+    (('short', 'long'), ('long',))
+    """
+    if first and state.horizon in BESIDE:
+        return (state.horizon,)
+    return tuple(dict.fromkeys((*BESIDE, state.horizon)))
+
+
 @dataclass(frozen=True, eq=False)
 class PageAnswer:
     """A state solved: the setting and what it is held against, at every horizon that is shown.
@@ -232,8 +248,14 @@ class Laboratory:
         base = self._bases.get_or((state.case, state.base), lambda: load_scenario(state.base, dossier=source))
         return scenario_of(state, record, economy, base)
 
-    def answers(self, states: Sequence[PageState]) -> list[PageAnswer | DetenteError]:
+    def answers(self, states: Sequence[PageState], *, first: bool = False) -> list[PageAnswer | DetenteError]:
         """Solve states together: what is new in them is solved in one sweep for each model.
+
+        Parameters
+        ----------
+        states : sequence of PageState
+        first : bool
+            Solve only what is shown first of a moved control (`horizons_of`).
 
         Returns
         -------
@@ -250,11 +272,13 @@ class Laboratory:
                         filled[position] = parts
                         continue
                     for part in parts.values():
-                        for horizon in dict.fromkeys((*BESIDE, state.horizon)):
+                        for horizon in horizons_of(state, first=first):
                             wanted[horizon, part] = None
             solved, failures = self._solve(list(wanted))
             return [
-                state if isinstance(state, DetenteError) else self._answer(state, solved, failures)
+                state
+                if isinstance(state, DetenteError)
+                else self._answer(state, horizons_of(state, first=first), solved, failures)
                 for state in filled
             ]
 
@@ -332,6 +356,7 @@ class Laboratory:
     def _answer(
         self,
         state: PageState,
+        horizons: Sequence[str],
         solved: Mapping[tuple[str, PageState], ControlledOutcome],
         failures: Mapping[PageState, DetenteError],
     ) -> PageAnswer | DetenteError:
@@ -339,7 +364,6 @@ class Laboratory:
         for question in parts.values():
             if question in failures:
                 return failures[question]
-        horizons = tuple(dict.fromkeys((*BESIDE, state.horizon)))
         got: dict[str, dict[str, ControlledOutcome]] = {
             name: {horizon: solved[horizon, question] for horizon in horizons}
             for name, question in parts.items()

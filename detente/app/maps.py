@@ -9,7 +9,7 @@ from detente.app.changes import changes_of_income
 from detente.app.drawing import DrawnView
 from detente.core import known_each
 from detente.show import make
-from detente.show.figures import country_name
+from detente.show.figures import STRONG, country_name
 
 if TYPE_CHECKING:
     from detente.app.laboratory import Laboratory, PageAnswer
@@ -32,13 +32,16 @@ def map_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
         real_income_pct=pct,
         value_usd=usd,
         outcome=setting.scenario.title,
-        standing="the base year" if unset else reference.scenario.title.lower(),
+        standing="the base year" if unset else f"“{reference.scenario.title}”",
         title=_finding(pct, names),
         concept=f"horizon: {setting.value.structure.horizon}",
         names=names,
     )
     # in the dark the picture's lightness is reversed
-    note = figure.note.replace("Dark with ▲: gains. Light with ▼: loses.", "▲: gains. ▼: loses.")
+    note = figure.note.replace(
+        "Dark with ▲: gains. Light with ▼: loses.",
+        f"▲: gains. ▼: loses. Stronger of either colour: {STRONG:g} percent or more.",
+    )
     return DrawnView(figure.table, replace(figure, note=note))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from detente.app.anchors import Anchors
 from detente.app.changes import changes_of_income
 from detente.app.controls import Group, control_groups
 from detente.app.darkness import with_dark
-from detente.app.explained import Explanations
+from detente.app.explained import Explanations, number_of, titled
 from detente.app.jobs import Unfinished
 from detente.app.laboratory import BESIDE, FIRST_YEAR, Laboratory, PageAnswer
 from detente.app.links import Links
@@ -24,8 +25,9 @@ from detente.app.telling import view_commands, view_python
 from detente.app.tools import body_of, tool_of
 from detente.app.versions import VersionMessage, made_here, with_made
 from detente.app.views import VIEWS, View, bars_of
+from detente.app.wording import cell_words, prose_columns, worded
 from detente.cases import HORIZONS
-from detente.core import Cell, Column, DetenteError, Table, package_version
+from detente.core import Cell, Column, DetenteError, Table, package_version, unit_said
 from detente.equilibrium import CLOSURES
 from detente.policy import load_scenario
 from detente.show.figures import country_name, figure_svg
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 400
 """Rows of a table that the page shows; the files have them all."""
 STATIC: Final = Path(__file__).parent / "static"
+PENDING: Final = "…"
 HORIZON_TITLES: Final = {"impact": "Impact, a few months", "short": "First year", "long": "Long run"}
 CLOSURE_TITLES: Final = {
     "share": "A fixed share of the world economy",
@@ -55,6 +58,7 @@ class Number:
     Attributes
     ----------
     title, text, money : str
+        The text is `PENDING` where the number is not solved yet.
     gains : bool or None
         None where it is nought as shown.
     key : str
@@ -91,6 +95,10 @@ def sides(answer: PageAnswer, drawn: Mapping[str, Table] | None = None) -> tuple
         n = codes.index(code)
         numbers = []
         for horizon in reversed(BESIDE):
+            title, key = ("first year" if horizon == FIRST_YEAR else "long run"), f"{code}.{horizon}"
+            if horizon not in answer.outcomes:
+                numbers.append(Number(title, PENDING, "", None, "", key))
+                continue
             share, money, before = _change(answer, horizon, n)
             text = number(share, 2, signed=True)
             since = ""
@@ -98,12 +106,12 @@ def sides(answer: PageAnswer, drawn: Mapping[str, Table] | None = None) -> tuple
                 since = f"{number(before, 2, signed=True)} % before"
             numbers.append(
                 Number(
-                    "first year" if horizon == FIRST_YEAR else "long run",
+                    title,
                     text,
                     f"{number(money, 1, signed=True)} USD bn a year",
                     None if not text.strip("+−0.") else share > 0,
                     since,
-                    f"{code}.{horizon}",
+                    key,
                     interval_words(drawn, code, horizon) if drawn else "",
                 )
             )
@@ -144,7 +152,7 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["cell"] = _cell
+    templates.filters.update(cell=_cell, unit=_unit, worded=worded)
     templates.globals["stamp"] = _stamp()
     return templates
 
@@ -157,8 +165,20 @@ def _stamp() -> str:
 
 
 def _cell(cell: Cell, column: Column) -> str:
-    shown = column.show(cell)
-    return shown.replace("-", "−", 1) if column.kind == "number" else shown
+    """A cell as a reader of the page sees it: names without their codes, words for codes."""
+    if column.kind == "number" or cell is None:
+        shown = column.show(cell)
+        return shown.replace("-", "−", 1) if column.kind == "number" else shown
+    if column.key == "partner":
+        return country_name(str(cell))
+    if column.names:
+        return ", ".join(column.names.get(code, code) for code in str(cell).split(", "))
+    return cell_words(column.show(cell))
+
+
+def _unit(column: Column) -> str:
+    """The unit of a column where its label does not say it."""
+    return unit_said(column.unit, column.label)
 
 
 def page(
@@ -197,6 +217,42 @@ def page(
         )
     )
     return text
+
+
+def first_part(laboratory: Laboratory, view: View, answer: PageAnswer, short: PageState) -> str:
+    """What is shown first of a moved control: the large numbers of one horizon, and the ranked bars where the view has some.
+
+    The same blocks of the same templates as in the whole page.
+
+    Parameters
+    ----------
+    laboratory : Laboratory
+    view : View
+    answer : PageAnswer
+        Perhaps without the outcomes of the other horizon (`Laboratory.answers`).
+    short : PageState
+        As the address has it.
+    """
+    links = Links(short, view.name)
+    bars = None
+    if view.bars and not view.long and view.figure is None:
+        with contextlib.suppress(DetenteError):  # the whole part says it
+            bars = bars_of(view, view.make(answer, laboratory))
+    shown = {
+        "css": None,
+        "view": view,
+        "links": links,
+        "sides": sides(answer),
+        "bars": bars,
+        "strong": answer.parties,
+        "explained": Explanations(answer, links),
+        "horizon_title": HORIZON_TITLES[answer.state.horizon].lower(),
+    }
+    parts = []
+    for name, block in (("answer", "sides"), ("view", "bars")):
+        template = environment().get_template(f"{name}.html.j2")
+        parts += template.blocks[block](template.new_context(shown))
+    return f'<div id="answer">{"".join(parts)}</div>\n'
 
 
 def _css() -> Any:
@@ -241,6 +297,8 @@ def template_parts(
         "drawn_words": SAID,
         "table": table,
         "rows": _rows(table),
+        "prose": prose_columns(table),
+        "titles": _titles(answer),
         "named": _names(table),
         "bars": bars,
         "figure": figure,
@@ -289,6 +347,16 @@ def _inline(figure: Figure) -> Any:
     from markupsafe import Markup
 
     return Markup(with_dark(figure_svg(figure)))
+
+
+def _titles(answer: PageAnswer) -> dict[str, str]:
+    """What ids that tables name are called: the outcomes that were solved, and the result that is explained."""
+    outcomes = [*answer.chosen.values(), *(other[answer.state.horizon] for other in answer.others.values())]
+    name = number_of(answer)[0]
+    return {
+        **{outcome.scenario.id: outcome.scenario.title for outcome in outcomes},
+        name: titled(name, answer.economy.labels),
+    }
 
 
 def _rows(table: Table | None) -> Sequence[tuple[Cell, ...]]:

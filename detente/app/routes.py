@@ -14,18 +14,19 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from detente.app.batches import Batches, Busy, Overtaken
+from detente.app.batches import Batches, Busy
 from detente.app.controls import state_of_form
 from detente.app.files import ENDINGS, HTML, as_response, ending_of
 from detente.app.guard import MOST_BODY, App, Guard
 from detente.app.jobs import Job, Unfinished
 from detente.app.links import Links
-from detente.app.page import STATIC, cases_page, failure_page, page, saved_page
+from detente.app.page import STATIC, cases_page, failure_page, first_part, page, saved_page
 from detente.app.ranges import SAID, told_intervals
 from detente.app.shelf import Shelf
 from detente.app.state import PageState, pairs_of, read_state
 from detente.app.versions import as_far_as_known, message, with_made, without_made
 from detente.app.views import View, view_called
+from detente.app.worker import Overtaken
 from detente.core import DetenteError, InputError, LabelError, suggestion
 
 if TYPE_CHECKING:
@@ -88,18 +89,21 @@ class Explorer:
             view = view_called(name)
             state, moved, dropped = await self._state(request, case)
             origin = without_made(request.url.query)[1]
-            if moved and not ending and request.headers.get("x-detente-part") != "answer":
+            part = request.headers.get("x-detente-part", "")
+            part = part if part in ("answer", "first") and not ending else "page"
+            if moved and not ending and part == "page":
                 return RedirectResponse(with_made(Links(state, view.name).to(), origin), 303)
             reader = _reader(request)
-            answer = await self.batches.answer(state, reader)
+            answer = await self.batches.answer(state, reader, first=part == "first")
             short = self.laboratory.short(state)
+            if part == "first":
+                text = await self.batches.work(lambda: first_part(self.laboratory, view, answer, short))
+                return Response(text, media_type=HTML)
             if ending:
                 await self._wait(request, view, answer)
                 return await self.batches.work(
                     lambda: as_response(self.laboratory, view, answer, short, ending)
                 )
-            part = "answer" if request.headers.get("x-detente-part") == "answer" else "page"
-
             is_folded = part == "answer" and request.headers.get("x-detente-table") == "folded"
 
             def made_page() -> str:
@@ -274,7 +278,7 @@ class Explorer:
         """What is wrong, in the form that was asked for."""
         status = 404 if isinstance(error, LabelError) and error.where == "address" else 400
         path = request.url.path
-        if request.headers.get("x-detente-part") == "answer" or path.rsplit(".", 1)[-1] in ENDINGS:
+        if request.headers.get("x-detente-part") in ("answer", "first") or path.rsplit(".", 1)[-1] in ENDINGS:
             return Response(f"{error}\n", status, media_type="text/plain")
         return Response(failure_page(self.laboratory, error, case, path), status, media_type=HTML)
 

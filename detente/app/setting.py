@@ -90,10 +90,11 @@ def scenario_of(state: PageState, record: Dossier, economy: Economy, base: Scena
 
 
 def _limits(measure: Measure, share: float, economy: Economy) -> list[QuantityLimit]:
-    """The limits a control states, each leaving the same share."""
+    """The limits a control states, each leaving the same share: one that is set is a choice, so no range is drawn around it."""
     assert measure.effect is not None
+    exact = {"limit": share, "low": None, "high": None, "drawn_with": ""}
     return [
-        limit.model_copy(update={"limit": share, "name": limit.name.replace("+", "-")})
+        limit.model_copy(update={**exact, "name": limit.name.replace("+", "-")})
         for limit in effect_limits(economy, measure, at_value(measure.effect, None))
         if not limit.is_floor
     ]
@@ -168,8 +169,7 @@ def state_command(
     'detente run talks-fail --against standing --table sectors --horizon short'
     """
     by_file = bool(state.left)
-    words = ["detente", "run", file_name(scenario) if by_file else state.base]
-    words += [] if by_file else [part for name, value in state.set for part in ("--set", f"{name}={value}")]
+    words = ["detente", "run", *setting_words(state, scenario)]
     if not by_file and state.base == state.against and not state.set:
         pass
     else:
@@ -180,6 +180,20 @@ def state_command(
     if table in OF_CHOSEN and state.economy:
         words += ["--countries", state.economy]
     return shlex.join([*words, *option_words(state, source, world)])
+
+
+def setting_words(state: PageState, scenario: Scenario) -> list[str]:
+    """The words that name a setting to a command: its outcome and what is set, or its scenario file where a share is left.
+
+    Examples
+    --------
+    >>> from detente.policy import load_scenario
+    >>> setting_words(PageState("x", base="standing", set=(("usa-2025-threat-100", "off"),)), load_scenario("standing"))
+    ['standing', '--set', 'usa-2025-threat-100=off']
+    """
+    if state.left:
+        return [file_name(scenario)]
+    return [state.base, *(part for name, value in state.set for part in ("--set", f"{name}={value}"))]
 
 
 OF_ALL: Final = ("countries", "revenue", "wages")

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from detente.app.setting import as_file
-from detente.app.state import legible, read_state
+from detente.app.state import SWITCHED_OFF, legible, read_state
 from detente.core import DetenteError, InputError, LabelError, write_atomic
+from detente.dossier import Status
 from detente.policy import load_scenario
 
 if TYPE_CHECKING:
     from detente.app.laboratory import Laboratory
     from detente.app.state import PageState
-    from detente.policy import Scenario
+    from detente.policy import Scenario, Setting
 
 ADDRESS: Final = "# Address: "
 WRITTEN: Final = "# Written by the explorer."
@@ -40,7 +41,7 @@ class SavedSetting:
         Name of its file, without the ending.
     title : str
     query : str
-        The address it was saved at; empty where it cannot be opened.
+        The address of what it says; of what it was saved at where no address says that; empty where it cannot be opened.
     note : str
         Why it cannot be opened, or what is otherwise since; empty when nothing is.
     """
@@ -185,7 +186,7 @@ def _text_of(path: Path) -> str:
 
 
 def _entry(path: Path, query: str, laboratory: Laboratory, case: str) -> SavedSetting:
-    """What is told of a file: its title, its address, and whether the file still says what the address does."""
+    """What is told of a file: its title, the address of what it says, and whether that is what was saved."""
     try:
         told = load_scenario(path)
     except DetenteError as error:
@@ -195,7 +196,56 @@ def _entry(path: Path, query: str, laboratory: Laboratory, case: str) -> SavedSe
         here = laboratory.scenario(state)
     except DetenteError as error:
         return SavedSetting(path.stem, told.title, "", f"cannot be opened here: {error.what}")
-    own = {"id", "title", "forks", "told"}
-    same = here.model_dump(exclude=own) == told.model_dump(exclude=own)
-    note = "" if same else "the file says something else by now; the page opens the address it was saved at"
+    if _say_the_same(here, told):
+        return SavedSetting(path.stem, told.title, query)
+    moved = _state_of_file(told, state, laboratory)
+    if moved is not None:
+        note = "the file was changed since it was saved; this opens what it says now"
+        return SavedSetting(path.stem, told.title, laboratory.named(moved).query, note)
+    note = "the file says by now what no address can: `detente run` takes it, and this opens what was saved"
     return SavedSetting(path.stem, told.title, query, note)
+
+
+def _say_the_same(first: Scenario, second: Scenario) -> bool:
+    """Whether two scenarios are one but for their names and the reasons of what they set."""
+    own = {"id", "title", "forks", "told", "set"}
+    sets = [
+        {name: setting.model_dump(exclude={"reason"}) for name, setting in each.set.items()}
+        for each in (first, second)
+    ]
+    return sets[0] == sets[1] and first.model_dump(exclude=own) == second.model_dump(exclude=own)
+
+
+def _state_of_file(told: Scenario, state: PageState, laboratory: Laboratory) -> PageState | None:
+    """The state that a file says by now, which was saved at another; None where no state says it.
+
+    What a file sets otherwise than the outcome it starts from is read back, and so is each share that is left; whether that is all
+    that was changed is seen by making the scenario of the state anew.
+    """
+    plain = replace(state, set=(), left=())
+    before = laboratory.scenario(plain)
+    shares = {}
+    for name, _ in state.left:
+        limits = laboratory.scenario(replace(plain, left=((name, "0"),))).quantities[len(before.quantities) :]
+        names = {limit.name for limit in limits}
+        left = {limit.limit for limit in told.quantities if limit.name in names}
+        if len(left) == 1:
+            shares[name] = f"{left.pop():.10g}"
+    settings = {
+        name: _text_of_setting(setting)
+        for name, setting in told.set.items()
+        if name not in shares and before.set.get(name) != setting
+    }
+    try:
+        moved = replace(plain, set=tuple(sorted(settings.items())), left=tuple(sorted(shares.items())))
+        moved = laboratory.filled(read_state(state.case, moved.query))
+        return moved if _say_the_same(laboratory.scenario(moved), told) else None
+    except DetenteError:
+        return None
+
+
+def _text_of_setting(setting: Setting) -> str:
+    """A setting of a measure as an address says it."""
+    if setting.value is not None:
+        return f"{setting.value:.10g}"
+    return SWITCHED_OFF if setting.status is Status.repealed else setting.status.value

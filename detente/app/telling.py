@@ -14,6 +14,7 @@ from detente.app.setting import (
     OF_CHOSEN,
     option_words,
     setting_lines,
+    setting_words,
     solve_options,
     standoff_lines,
     state_command,
@@ -99,7 +100,11 @@ def view_commands(
     words = ["detente", view.verb.format(horizon=state.horizon, asof=answer.dossier.asof)]
     words += ["--dossier", shlex.quote(source)]
     words += ["--asof", state.asof] if state.asof and "{asof}" not in view.verb else []
-    words += ["--elasticities", state.elasticities] if state.elasticities and "{horizon}" in view.verb else []
+    if "{horizon}" in view.verb:
+        words += ["--elasticities", state.elasticities] if state.elasticities else []
+        words += ["--world", shlex.quote(world)] if world else []
+    if view.name == "deals":
+        words += [shlex.join(["--mark", *setting_words(state, scenario)])]
     return (" ".join(words),)
 
 
@@ -234,31 +239,37 @@ def _result_lines(view: View, answer: PageAnswer) -> list[str]:
 
 def _game_lines(name: str, answer: PageAnswer) -> list[str]:
     """The game of the record: its levers around the standing state, or what every joint choice gives."""
-    room = "leverage_of, load_game, load_preferences, near_tensor"
+    room = "leverage, leverage_of, load_game, load_preferences, near_tensor, standing_verdicts, wanted_in"
     if name == "deals":
-        room = "deal_space, load_game, load_preferences, payoff_tensor"
+        room = "deal_space, load_game, load_preferences, payoff_tensor, wanted_in"
     asof = ", asof=record.asof" if answer.state.asof else ""
     lines = [
+        *(["from detente.show.figures import point_names"] if name == "deals" else []),
         f"from detente.strategy import {room}",
         "record = standoff.dossier",
         f"spec = load_game(dossier=standoff.source{asof})",
-        "known = load_preferences(game=spec.id)",
+        "known = load_preferences(game=spec.id).known_by(record.asof)",
+        "wanted = wanted_in(record, spec, known, sectors=model.economy.labels.sectors)",
         'points = [standoff.scenario(name) for name in spec.threats if name != "standing"]',
     ]
     if name == "leverage":
         return [
             *lines,
-            "near = near_tensor(model, record, spec, preferences=known.sets, scenarios=points)",
-            'table = build("leverage", levers=leverage_of(near.game(known.named())), note="")',
+            "near = near_tensor(model, record, spec, preferences=wanted.file.sets, scenarios=points)",
+            "game = near.game(wanted.leading)",
+            "gentle, harsh = leverage.extremes(game)",
+            "plain = wanted.beside and near.game(wanted.beside)",
+            "beside = leverage_of(plain, gentle=gentle, harsh=harsh) if plain else ()",
+            "stands = standing_verdicts(near, record, wanted) or None",
+            'table = build("leverage", levers=leverage_of(game), note="", beside=beside, stands=stands)',
         ]
     return [
         *lines,
         "names = {name: standoff.scenario(name).title for name in spec.threats}",
-        "if setting.id not in names:",
-        "    points.append(setting)",
-        '    names[setting.id] = f"This setting: {setting.title}"',
+        "points += [] if setting.id in names else [setting]",
+        f"names = point_names(names, setting.id, {answer.scenario.title!r})",
         "tensor = payoff_tensor(model, record, spec.small(), scenarios=points)",
-        "game = tensor.game(known.named())",
+        "game = tensor.game(wanted.leading)",
         "space = deal_space(game, spec.threats[0])",
         'table = make("deal-space-points", game=game, space=space, threats=names, concept="").table',
     ]

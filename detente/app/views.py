@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from detente.show.figures import Figure
 
 
+EACH_END: Final = 20
+"""Bars at each end of a ranking that is too long to be drawn whole."""
+
+
 @dataclass(frozen=True)
 class View:
     """One thing to look at.
@@ -233,6 +237,7 @@ _LIST: Final = (
         explained_table("explain_channels"),
         "reasons",
         verb="explain channels",
+        bars=("what", "contribution_shown"),
         long=True,
         tool="why",
     ),
@@ -247,7 +252,11 @@ _LIST: Final = (
     ),
     View.drawn("leverage", "Leverage", leverage_drawn, "strategy", "leverage --horizon {horizon}"),
     View.drawn(
-        "deals", "Deals", deals_drawn, "strategy", "deals --reduced --horizon {horizon} --picture deals.svg"
+        "deals",
+        "Deals",
+        deals_drawn,
+        "strategy",
+        "deals --reduced --table points --horizon {horizon} --picture deals.svg",
     ),
     View.drawn("path", "Duty path", duty_path_drawn, "time", "duties", long=False, tool="brush"),
     View(
@@ -323,6 +332,16 @@ def _ends(row: Mapping[str, Cell]) -> tuple[float, float] | tuple[()]:
     return (low, high) if isinstance(low, float) and isinstance(high, float) else ()
 
 
+def _label(row: Mapping[str, Cell], label: str, *, several: bool) -> str:
+    """What a bar is called: an economy by its name in the registry, a sector of several economies with whose it is."""
+    code = str(row.get("country") or "")
+    if several:
+        return f"{row[label]} · {country_name(code, short=True)}"
+    if label == "name" and code and "sector" not in row:
+        return country_name(code, otherwise=str(row[label]))
+    return str(row[label])
+
+
 def bars_of(view: View, table: Table) -> BarRows | None:
     """What is drawn of a table: its differences where it has some, else its levels; None where nothing is."""
     if view.bars is None or not table.rows:
@@ -338,12 +357,14 @@ def bars_of(view: View, table: Table) -> BarRows | None:
         records = [row for row in records if row["measure"] == "delta"]
     elif "outcome" in keys:
         records = [row for row in records if row["outcome"] == records[0]["outcome"]]
+    if "partner" in keys:  # parts of the row above
+        records = [row for row in records if not row["partner"]]
     if "metric" in keys:
         records = [row for row in records if row["metric"] == "real_income_pct"]
     several = len({row["country"] for row in records}) > 1 if "sector" in keys else False
     bars = tuple(
         BarRow(
-            f"{row[label]} ({row['country']})" if several else str(row[label]),
+            _label(row, label, several=several),
             float(number),
             _read_as(keys, value, row).replace("-", "−"),
             str(row.get("country", "")),
@@ -354,7 +375,8 @@ def bars_of(view: View, table: Table) -> BarRows | None:
         if isinstance(number := row[value], int | float)
     )
     ranked = tuple(sorted(bars, key=lambda bar: (-bar.value, bar.label)))
-    if len(ranked) > 40:
-        ranked = (*ranked[:20], *ranked[-20:])
+    left_out = max(0, len(ranked) - 2 * EACH_END)
+    if left_out:
+        ranked = (*ranked[:EACH_END], *ranked[-EACH_END:])
     heading = "Real income [%], with its interval" if "metric" in keys else keys[value].heading
-    return BarRows(table.title, heading, ranked) if ranked else None
+    return BarRows(table.title, heading, ranked, left_out) if ranked else None

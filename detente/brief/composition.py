@@ -167,11 +167,20 @@ def compose(
         seed=seed,
     )
     parts = [part for part in PARTS if strategy or "game" not in part.needs]
-    written = {part.id: part.write(findings) for part in parts if "draws" not in part.needs}
-    early = [block for section in written.values() if section for block in (*section.blocks, *section.behind)]
-    draw_ahead((everyone_figure(findings), findings.diversion_figure, findings.sector_figure, *early))
-    findings = findings.with_draws(draws, seed)
-    written |= {part.id: part.write(findings) for part in parts if "draws" in part.needs}
+    with draw_ahead() as draw:
+        written = {part.id: part.write(findings) for part in parts if "draws" not in part.needs}
+        draw((everyone_figure(findings), findings.diversion_figure, findings.sector_figure))
+        draw(block for section in written.values() if section for block in (*section.blocks, *section.behind))
+        findings = findings.with_draws(draws, seed)
+        written |= {part.id: part.write(findings) for part in parts if "draws" in part.needs}
+        content = _content(findings, [section for part in parts if (section := written[part.id])], closure)
+        draw(content.everything)
+    return content
+
+
+def _content(findings: Findings, sections: Sequence[Section], closure: str) -> BriefContent:
+    """The briefing around its sections."""
+    dossier = findings.dossier
     return BriefContent(
         title=dossier.title,
         question=question(findings),
@@ -188,7 +197,7 @@ def compose(
         dossier_title=record_sentence(dossier),
         summary_sentences=tuple(sentences(findings)),
         key_numbers=tuple(key_numbers(findings)),
-        sections=tuple(section for part in parts if (section := written[part.id])),
+        sections=tuple(sections),
         method=method(dossier, findings.economy, findings.outcomes, closure),
         limits=(*not_yet_told(dossier, findings.later), *limits(findings)),
         assumed=assumed(dossier, findings.economy, findings.outcomes),

@@ -284,6 +284,7 @@ class Findings:
             self.parties,
             draws=draws,
             seed=seed,
+            solved={self.headline: self.outcomes, **self.both},
         )
         return replace(self, drawn=drawn, seed=seed)
 

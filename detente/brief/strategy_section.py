@@ -19,6 +19,8 @@ from detente.show.tables import expected_sentence
 from detente.show.words import (
     Sentence,
     count_words,
+    foretold_worse,
+    joined,
     lower_first,
     no_swap_sentence,
     plain_levers_sentence,
@@ -226,8 +228,12 @@ def _reduced_words(spec: GameSpec, count: int) -> str:
 
 def _opening(spec: GameSpec, wanted: Wanted, *, several: bool) -> Sentence:
     """How the measures of the game are taken, and what a side wants."""
+    blind = foretold_worse(wanted) if wanted.explained else ()
+    doubt = f" (out of sample worse than chance for {joined(list(blind))})" if blind else ""
     wants = (
-        "what explains its choices best, with plain income beside it" if wanted.explained else "real income"
+        f"what explains its choices best{doubt}, with plain income beside it"
+        if wanted.explained
+        else "real income"
     )
     more = " unless said otherwise; the tables repeat every conclusion under other weights" * several
     return Sentence(

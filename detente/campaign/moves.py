@@ -44,12 +44,14 @@ def entries_of(campaign: Campaign, move: HandMove, side: int) -> list[Happening]
 
 def _amount(campaign: Campaign, move: HandMove, side: int, sign: int) -> tuple[Pair, tuple[int, int]]:
     """Change of duties and controls that a move brings, on its side."""
-    if not 0 <= move.duty <= MOST or move.controls < 0:
+    if not 0 <= move.duty <= MOST:
         raise UnitError(
-            f"{move.duty:g} is no change of an average duty",
+            f"{100 * move.duty:g}% is no change that one move brings to an average duty",
             where="--duty",
-            hint="0.10 or 10%, not below zero",
+            hint=_nearest(move),
         )
+    if move.controls < 0:
+        raise UnitError(f"{move.controls} packages of controls", where="--controls", hint="none or more")
     if move.duty == 0 and move.controls == 0:
         raise InputError(
             f"the move `{move.what}` says of nothing how much",
@@ -58,6 +60,15 @@ def _amount(campaign: Campaign, move: HandMove, side: int, sign: int) -> tuple[P
         )
     duty, controls = sign * move.duty, sign * move.controls
     return ((duty, 0.0), (controls, 0)) if side == 0 else ((0.0, duty), (0, controls))
+
+
+def _nearest(move: HandMove) -> str:
+    """What may have been meant by a duty out of bounds: per cent without their sign, or the bound."""
+    bounds = f"from 0% to {100 * MOST:g}%, written 10% or 0.10"
+    if move.duty < 0:
+        return f"{bounds}; the move `cut` takes duties back"
+    meant = move.duty if move.duty <= 100 * MOST else 100 * MOST
+    return f"did you mean {meant:g}%? {bounds}"
 
 
 def _step(campaign: Campaign, move: HandMove, side: int) -> list[Happening]:

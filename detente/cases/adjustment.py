@@ -19,7 +19,7 @@ from detente.cases.backstops import after, with_commodities
 from detente.cases.horizons import MONTHS, horizon, named_horizon, with_horizon_elasticities
 from detente.cases.options import Options
 from detente.cases.time_settings import time_setting
-from detente.cases.together import STEERING, alike
+from detente.cases.together import alike, steering_date
 from detente.core import LabelError, UnitError
 from detente.equilibrium import Structure, lend_preparation, share_preparation
 from detente.world import Array, Economy, with_elasticity_set
@@ -140,7 +140,7 @@ def structure_after(economy: Economy, months: float) -> Structure:
 def adjusting(
     economy: Economy, *, keep_elasticities: bool = False, options: Options | None = None
 ) -> Setting:
-    """Economy and structure by the months that have passed, for paths; the inverses of one date steer all of them.
+    """Economy and structure by the months that have passed, for paths; the inverses of two dates steer all of them.
 
     Parameters
     ----------
@@ -190,10 +190,11 @@ def _settings(economy: Economy, keep_elasticities: bool, options: Options | None
             raise UnitError(f"{months} months", where="path", hint="0 or more")
         if months not in known:
             known[months] = prepared(months)
-            if STEERING not in known:
-                known[STEERING] = prepared(STEERING)
-            if months != STEERING and alike(known[months][1], known[STEERING][1]):
-                lend(*known[months], known[STEERING])
+            date = steering_date(months)
+            if date not in known:
+                known[date] = prepared(date)
+            if months != date and alike(known[months][1], known[date][1]):
+                lend(*known[months], known[date])
         return known[months]
 
     return at

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from detente.cases.backstops import STOCKS
 from detente.equilibrium import Equilibrium, QuantityControl
@@ -48,6 +49,7 @@ class Holdings:
         self.economy, self.stated = economy, stated
         self.left: dict[str, Array] = {}
         self._bought: dict[str, Array] = {}
+        self._spent: dict[str, tuple[npt.NDArray[np.bool_], Array]] = {}
 
     def of(self, control: QuantityControl) -> Array:
         """Months left of a control [country, sector]; set up when it is first met."""
@@ -106,7 +108,11 @@ class Holdings:
     def _worth(self, control: QuantityControl) -> Array:
         """Base-year spending on a control's flows [country, sector], duty paid."""
         economy = self.economy
-        return np.asarray(np.where(control.cells, economy.flows * (1 + economy.tariff), 0.0).sum(1))
+        known = self._spent.get(control.name)
+        if known is None or known[0] is not control.cells:
+            spent = np.where(control.cells, economy.flows * (1 + economy.tariff), 0.0).sum(1)
+            known = self._spent[control.name] = (control.cells, spent)
+        return known[1]
 
     def draw(
         self, controls: Sequence[QuantityControl], value: Equilibrium, length: float

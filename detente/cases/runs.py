@@ -66,17 +66,24 @@ def solve_cases(
 ) -> list[tuple[Solution[Equilibrium], Mapping[str, Binding]]]:
     """Solve cases in one batch, with their controls; codes are kept, nothing is raised unless `throw` is set.
 
-    One that sets `options` is solved on a model of its own.
+    Those that set the same `options`, or none, are solved together, each group on a model of its own.
     """
-    policies = [Policy(model.economy, case.wedges, case.controls, case.scenario.id) for case in cases]
-    if any(case.scenario.options for case in cases):
-        solutions = tuple(
-            solve(optioned(model, case.scenario), policy, throw=throw)
-            for case, policy in zip(cases, policies, strict=True)
-        )
-    else:
-        solutions = solve(model, policies, throw=throw)
-    return [(solution, solution.bindings) for solution in solutions]
+    groups: list[list[int]] = []
+    for position, case in enumerate(cases):
+        for group in groups:
+            if cases[group[0]].scenario.options == case.scenario.options:
+                group.append(position)
+                break
+        else:
+            groups.append([position])
+    solutions: dict[int, Solution[Equilibrium]] = {}
+    for group in groups:
+        policies = [
+            Policy(model.economy, cases[k].wedges, cases[k].controls, cases[k].scenario.id) for k in group
+        ]
+        solved = solve(optioned(model, cases[group[0]].scenario), policies, throw=throw)
+        solutions |= dict(zip(group, solved, strict=True))
+    return [(solutions[k], solutions[k].bindings) for k in range(len(cases))]
 
 
 def run_cases(model: Model, cases: Sequence[Case], *, throw: bool = True) -> Mapping[str, ControlledOutcome]:

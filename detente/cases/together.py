@@ -24,14 +24,26 @@ Setting = Callable[[float], tuple[Economy, Structure]]
 Law = Callable[[float], tuple[Wedges, Sequence[QuantityControl]]]
 """Wedges and controls that hold so many months on."""
 
-STEERING = 24.0
-"""Months after which the inverses are taken that steer every date of a path: they serve the first month and the last quarter."""
+STEERING = (5.0, 36.0)
+"""Months after which the inverses are taken that steer the dates of a path, each by the nearest: two serve the first month and the
+last quarter."""
 EARLY = 12
 """Periods of a path solved at once before the others: much is short in them, and those after begin where they end."""
 ROUNDING = 1e-9
 """Distance of what stocks give in a period solved ahead from what they are found to hold, as far as that is rounding."""
 MOST_SWEEPS = 120
 """Dates in which much is short take their time, and cost little beside the others."""
+
+
+def steering_date(months: float) -> float:
+    """Which of `STEERING` is nearest to a date, in logarithms.
+
+    Examples
+    --------
+    >>> steering_date(0.5), steering_date(60.0)
+    (5.0, 36.0)
+    """
+    return min(STEERING, key=lambda date: abs(math.log(max(months, 1e-9) / date)))
 
 
 class RunningDown:
@@ -130,14 +142,14 @@ def solve_ahead(
     last: Solution[Equilibrium] | None,
 ) -> dict[int, Solution[Equilibrium]]:
     """Periods from a month on solved at once, by position: those that were found."""
-    lanes = []
-    for middle in first + np.cumsum(months) - np.array(months) / 2:
+    lanes, middles = [], first + np.cumsum(months) - np.array(months) / 2
+    for middle in middles:
         here, structure = at(float(middle))
         wedges, controls = law(float(middle))
         kept = (control for control in controls if control.is_floor or math.isfinite(held.months(control)))
         lanes.append(Lane(here, structure, wedges, tuple(kept)))
     near = last if last is not None and alike(last.value.structure, lanes[0].structure) else None
-    like = at(STEERING)
+    like = at(steering_date(float(np.sqrt(middles[0] * middles[-1]))))
     solutions = solve_dates(lanes, months, held, like, closure, solver, near)
     return {k: solution for k, solution in enumerate(solutions) if solution.result.ok}
 

@@ -8,6 +8,7 @@ passed since the first day, and by nothing else.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ from detente.cases.stocks import Period, walk
 from detente.cases.time_settings import time_setting
 from detente.cases.together import Law
 from detente.core import Cell, Column, Table, UnitError
-from detente.equilibrium import Equilibrium, Model, Newton, Policy, solve
+from detente.equilibrium import Equilibrium, Model, Newton, Policy, Structure, solve
 from detente.policy import Scenario
 from detente.world import Array, Economy
 
@@ -106,6 +107,12 @@ class Unfolding:
         return np.asarray((weights @ self.gains() + after * (self.long.real_income_hat - 1)) * income)
 
 
+@functools.lru_cache(maxsize=4)
+def _long_run(economy: Economy, keep_elasticities: bool) -> tuple[Economy, Structure]:
+    """The long run of an economy: one object, so that it is prepared once for all paths."""
+    return horizon("long", economy, keep_elasticities=keep_elasticities)
+
+
 def unfold(
     economy: Economy,
     law: Law | Policy,
@@ -176,7 +183,7 @@ def _unfold_each(
             f"periods are {list(dates)}", where="dates", hint="lengths in months, such as [1] * 12"
         )
     setting = adjusting(economy, keep_elasticities=keep_elasticities, options=options)
-    core, structure = horizon("long", economy, keep_elasticities=keep_elasticities)
+    core, structure = _long_run(economy, keep_elasticities)
     if options is not None:
         structure = replace(options, wage_floor=None).on(structure, core)
     of_periods, last = [], []

@@ -17,7 +17,7 @@ from detente.cli.options import (
     SeedOption,
 )
 from detente.cli.outlook import check_table, kept_or_made, pair_record
-from detente.cli.output import Format, emit, parse_day, progress, usage
+from detente.cli.output import Format, emit, parse_day, progress, say_new_folder, usage
 from detente.cli.settings import typed_amount
 from detente.cli.terminal import note
 from detente.cli.worlds import WorldOption
@@ -78,10 +78,7 @@ def start(
 
     with usage():
         check_table(table, TABLES, "--table")
-        if file.exists():
-            raise InputError(
-                "there is a file already", where=str(file), hint="take another name, or `branch` it"
-            )
+        _free(file, "take another name, or `branch` it")
     record = pair_record(dossier, asof, world)
     chron = chronology(record, record.main.dossier.asof)
     effect = None
@@ -90,6 +87,7 @@ def start(
             effect = controls_effect(chron, _model(record))
         with usage():
             played = Campaign.begin(chron, tuple(side or ()), seed, price=_price(record, effect))
+    say_new_folder(file)
     write_campaign(file, played, sheet_of(played, dossier, world=world or "", effect=effect))
     note(f"wrote {file}")
     emit(_tables(played, dossier, table, seed), style, out)
@@ -201,11 +199,11 @@ def branch(
     from detente.campaign import write_campaign
 
     with usage():
-        if new.exists():
-            raise InputError("there is a file already", where=str(new), hint="take another name")
+        _free(new, "take another name")
     played, sheet = _open(file, table)
     with usage():
         fork = played.branch(parse_day(on, "--on") if on else played.today, seed=seed)
+    say_new_folder(new)
     write_campaign(new, fork, sheet)
     note(f"wrote {new}")
     emit(_tables(fork, sheet.dossier, table), style, out)
@@ -221,6 +219,18 @@ def replay(file: FileArgument, style: FormatOption = None, out: OutOption = None
         again = played.replay()
     note(f"the same course: {len(again.happened)} entries up to {again.today}")
     emit(build("campaign-log", campaign=played), style, out)
+
+
+def _free(file: Path, hint: str) -> None:
+    """Refuse a name that is taken, before anything is solved."""
+    if file.is_dir():
+        raise InputError(
+            "a campaign is a file, and this is a folder",
+            where=str(file),
+            hint=f"such as {file / 'campaign.jsonl'}",
+        )
+    if file.exists():
+        raise InputError("there is a file already", where=str(file), hint=hint)
 
 
 def _model(record: Record) -> Model:

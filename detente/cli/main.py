@@ -19,6 +19,7 @@ from detente.cli.options import (
     CountriesOption,
     DossierOption,
     DrawsOption,
+    DrawWorkersOption,
     ElasticitiesOption,
     FormatOption,
     HorizonOption,
@@ -140,10 +141,7 @@ def run(
     budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
-    workers: Annotated[
-        int,
-        typer.Option("--workers", help="Processes that share the draws; the result does not depend on it."),
-    ] = 1,
+    workers: DrawWorkersOption = 1,
     cluster: ClusterOption = None,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
@@ -232,6 +230,8 @@ def compare(
     budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
+    workers: DrawWorkersOption = 1,
+    cluster: ClusterOption = None,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
     settings: SetOption = None,
@@ -240,6 +240,7 @@ def compare(
     out: OutOption = None,
 ) -> None:
     """Put two scenarios side by side: the difference, then each as a level."""
+    from detente.cli.draws import Asked, Drawing, drawn_tables
     from detente.cli.pictures import draw_outcomes
     from detente.cli.tables import comparison_table, prepare_named, solve_prepared
     from detente.cli.whose import economies_shown, say_findings, with_the_others
@@ -247,7 +248,12 @@ def compare(
     check_draws(draws)
     holds = to_hold(hold_clocks, hold)
     options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
-    refuse_idle("without --draws", seed=seed != 1 and not draws)
+    drawing = Drawing(draws, seed, workers, cluster)
+    if draws:
+        with usage():
+            drawing.check()
+    else:
+        refuse_idle("without --draws", seed=seed != 1, workers=workers != 1, cluster=cluster is not None)
     ready = prepare_named(
         [first, second],
         dossier,
@@ -272,12 +278,10 @@ def compare(
     if picture is not None:
         draw_outcomes(outcomes, codes, picture, reference=None)
     if draws:
-        from detente.cli.draws import Asked, Drawing, drawn_tables
-
         asked = Asked(
             dossier, asof, elasticities, closure, world, horizon, holds, options, tuple(settings or ())
         )
-        tables += drawn_tables([first, second], "intervals", codes, first, asked, Drawing(draws, seed))
+        tables += drawn_tables([first, second], "intervals", codes, first, asked, drawing)
     emit(tables, style, out)
 
 

@@ -66,7 +66,7 @@ ElasticitiesOption = Annotated[
     str | None,
     typer.Option(
         "--elasticities",
-        help="Set of trade elasticities: fgo, cp, u4, ll, gyy, shap, bsy.",
+        help="Set of trade elasticities: fgo, cp, u4, ll, gyy, shap, bsy, fgo-sigma, blpn-10y; of one year blpn-1y.",
         show_default="fgo; a world of one's own keeps its own",
     ),
 ]
@@ -87,6 +87,10 @@ BudgetOption = Annotated[
         help="Work after which a solve is given up, in sweeps; draws keep the default.",
         show_default="10000, some seconds",
     ),
+]
+DrawWorkersOption = Annotated[
+    int,
+    typer.Option("--workers", help="Processes that share the draws; the result does not depend on it."),
 ]
 DrawsOption = Annotated[
     int,

@@ -187,8 +187,15 @@ def emit(tables: Table | list[Table], style: Format | None, out: Path | None, *,
     if out is None:
         sys.stdout.write(_in_its_characters(body, style))
     else:
+        say_new_folder(out)
         write_atomic(out, body)
         note(f"wrote {out}")
+
+
+def say_new_folder(file: Path) -> None:
+    """Say which folder will be there that was not, before a file is written into it."""
+    if not file.parent.exists():
+        note(f"new folder {file.parent}")
 
 
 def _for_others(tables: list[Table], out: Path) -> None:
@@ -205,6 +212,7 @@ def _for_others(tables: list[Table], out: Path) -> None:
             note("Parquet holds one table: the first is written; ask for the others by name")
         with usage():
             body = as_parquet(tables[0], str(out))
+    say_new_folder(out)
     write_atomic(out, body)
     note(f"wrote {out}")
 
@@ -274,6 +282,7 @@ def draw(figure: Figure, path: Path) -> None:
     from detente.show.figures import figure_png, figure_svg
 
     picture = figure_png(figure) if path.suffix.lower() == ".png" else figure_svg(figure) + "\n"
+    say_new_folder(path)
     write_together({path: picture, path.with_suffix(".csv"): figure.table.to_csv()})
     note(figure.title)
     note(f"wrote {path} and {path.with_suffix('.csv')}")

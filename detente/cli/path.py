@@ -23,6 +23,7 @@ from detente.cli.options import (
     ClosureOption,
     DossierOption,
     DrawsOption,
+    DrawWorkersOption,
     FormatOption,
     MinimumOption,
     OptionsOption,
@@ -37,6 +38,7 @@ from detente.cli.options import (
     solver_of,
 )
 from detente.cli.output import draw, emit, progress, usage
+from detente.cli.playing import ClusterOption
 from detente.cli.records import HoldClocksOption, HoldOption, to_hold
 from detente.cli.terminal import say
 from detente.cli.worlds import WorldOption, codes_in
@@ -187,10 +189,8 @@ def path(
     hold: HoldOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
-    workers: Annotated[
-        int,
-        typer.Option("--workers", help="Processes that share the draws; the result does not depend on it."),
-    ] = 1,
+    workers: DrawWorkersOption = 1,
+    cluster: ClusterOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -219,7 +219,8 @@ def path(
             economy.labels.country(code)
         of_sectors = sectors_in(sectors, economy.labels)
     refuse_idle("without --cut", rent=rent != "destroyed" and not cut)
-    refuse_idle("without --draws", seed=seed != 1 and not draws, workers=workers != 1 and not draws)
+    if not draws:
+        refuse_idle("without --draws", seed=seed != 1, workers=workers != 1, cluster=cluster is not None)
     refuse_idle("with --draws", budget=budget is not None and draws != 0)
     if table in ALONG:
         refuse_idle(
@@ -229,7 +230,7 @@ def path(
             step=step != STEP,
         )
         law, shown = law_along(start, added, holds), start.shown(chosen)
-        along = Drawing(draws, seed, workers), start.closure, keep, solver, options
+        along = Drawing(draws, seed, workers, cluster), start.closure, keep, solver, options
         rows, figure = along_table(economy, law, table, shown, *along)
         if picture is not None:
             draw(figure(), picture)

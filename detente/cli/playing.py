@@ -173,8 +173,9 @@ def tensor_for(
     world: str | None,
     *,
     no_cache: bool = False,
+    marked: Sequence[Scenario] = (),
 ) -> PayoffTensor:
-    """Solve every joint profile, with a progress bar, kept in the cache unless told not to."""
+    """Solve every joint profile and what is marked, with a progress bar, kept in the cache unless told not to."""
     from detente.core import cache_folder
     from detente.strategy import payoff_tensor
 
@@ -189,7 +190,7 @@ def tensor_for(
             model,
             record,
             spec,
-            scenarios=threats_of(spec, source),
+            scenarios=[*threats_of(spec, source), *marked],
             controls=controls,
             cache=None if no_cache else cache or cache_folder(),
             notice=lambda text: note(f"note: {text}"),
@@ -213,12 +214,13 @@ def whole_or_near(
     cache: Path | None,
     *,
     no_cache: bool,
+    marked: Sequence[Scenario] = (),
 ) -> PayoffTensor:
-    """The whole game, or the part of it around the state as it stands, which is solved here."""
+    """The whole game with what is marked beside it, or the part of it around the state as it stands, which is solved here."""
     from detente.core import Cluster
 
     if whole:
-        return tensor_for(*asked, on, cache, world, no_cache=no_cache)
+        return tensor_for(*asked, on, cache, world, no_cache=no_cache, marked=marked)
     refuse_idle("where the whole game is not solved", cluster=isinstance(on, Cluster))
     return near_for(*asked, known, world)
 

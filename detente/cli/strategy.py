@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from detente.cli.leads import DRAWS, LeadDrawsOption, MovesLead, check_lead_draws, deal_moves, lever_moves
+from detente.cli.marking import MarkOption, marked_points
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -39,6 +40,7 @@ from detente.cli.playing import (
     whole_or_near,
     world_at,
 )
+from detente.cli.settings import SetOption
 from detente.cli.terminal import say
 from detente.cli.worlds import WorldOption, code_in
 from detente.core import LabelError, Table, suggestion
@@ -52,7 +54,10 @@ if TYPE_CHECKING:
     from detente.world import Economy
 
 Value = TypeVar("Value")
-OF_ALL_PROFILES = ("space", "payments", "sensitivity", "all")
+OF_DEALS = (
+    "expected", "concessions", "horizons", "swaps", "space", "payments", "sensitivity", "preferences", "points"
+)  # fmt: skip
+OF_ALL_PROFILES = ("space", "points", "payments", "sensitivity", "all")
 """Tables of deals that rest on every joint profile."""
 SWAPS = 20
 """Swaps listed, where no other number is asked for."""
@@ -182,7 +187,7 @@ def deals(
         typer.Option(
             "--table",
             help="expected, concessions (what each side could give, cheapest first), horizons, swaps, space, payments, "
-            "sensitivity, preferences or all.",
+            "sensitivity, preferences or all; points (of the picture, with --mark's).",
         ),
     ] = "expected",
     threat: Annotated[
@@ -194,6 +199,8 @@ def deals(
     side: Annotated[
         str | None, typer.Option("--side", help="Whose concessions.", show_default="both sides'")
     ] = None,
+    mark: MarkOption = None,
+    settings: SetOption = None,
     most: Annotated[
         int, typer.Option("--most", help="Measures each side may change in a swap.", min=1, max=3)
     ] = 1,
@@ -218,31 +225,28 @@ def deals(
     out: OutOption = None,
 ) -> None:
     """Say which exchanges beat no deal for both, under which weights, and what a side would have to be paid."""
-    from detente.policy import load_scenario
     from detente.show import build, make
     from detente.show.figures import space_sentence, swap_sentence
     from detente.show.words import wanted_sentences
     from detente.strategy import deals as room
 
-    known_table(
-        table,
-        ("expected", "concessions", "horizons", "swaps", "space", "payments", "sensitivity", "preferences"),
-    )
+    known_table(table, OF_DEALS)
     leads = check_lead_draws(draws, table, ("expected", "all"), controls)
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     with usage():
         point, sides = _threat(threat, spec), _sides(side, spec, world)
+        marked, names = marked_points(mark, settings or (), spec.threats, record, source)
     whole = table in OF_ALL_PROFILES or picture is not None or most > 1
     _refuse_unread(table, side=bool(side), threat=bool(threat) and not whole, count=count != SWAPS)
+    refuse_idle(f"on the table {table} without a picture", mark=mark is not None and not whole)
     economy, model = world_at(world, elasticities, horizon)
     wanted = read_sets(record, spec, economy, preference_file, preferences)
     known, chosen = wanted.file, wanted.leading
     asked, on = (record, spec, source, model, controls), where(workers, cluster)
-    tensor = whole_or_near(whole, asked, known, world, on, cache, no_cache=no_cache)
+    tensor = whole_or_near(whole, asked, known, world, on, cache, no_cache=no_cache, marked=marked)
     play = tensor.game(chosen)
     plain = None if wanted.beside is None else tensor.game(wanted.beside)
     games = {each.id: tensor.game(each) for each in _sets(wanted, preferences)}
-    names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     tables = []
     if table in ("expected", "all"):
         tables.append(_expected(games, spec, wanted))
@@ -273,9 +277,11 @@ def deals(
         *wanted_sentences(wanted),
     ):
         say(sentence.text)
-    if picture is not None and space is not None:
+    if space is not None and (picture is not None or table == "points"):
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
-        draw(make("deal-space-points", game=play, space=space, threats=names, concept=concept), picture)
+        figure = make("deal-space-points", game=play, space=space, threats=names, concept=concept)
+        draw(figure, picture) if picture is not None else None
+        tables += [figure.table] if table == "points" else []
     emit(headed(tables, reduced=reduced), style, out)
 
 

@@ -28,6 +28,7 @@ from typing import Any, NoReturn
 
 import typer
 
+from detente.cli.missing import unnamed_scenario
 from detente.cli.terminal import note
 from detente.core import DetenteError, InputError
 
@@ -98,6 +99,8 @@ def ends() -> Iterator[None]:
         _flush_or_say()
         _finish(ended.exit_code)
     except UsageSlip as error:
+        if (unnamed := unnamed_scenario(error)) is not None:
+            _finish(2, f"error: {unnamed}")
         with contextlib.suppress(OSError):
             error.show()  # type: ignore[attr-defined]
         _finish(error.exit_code)  # type: ignore[attr-defined]

@@ -25,7 +25,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -155,6 +155,14 @@ class Backstop:
             stops=tuple(stops for _, stops in kinds),
         )
 
+    @staticmethod
+    def stacked(ladders: Sequence[Backstop | None]) -> Backstop | None:
+        """Ladders of several scenarios, alike but for their capacities [scenario, step, cell]; None where the first has none."""
+        if ladders[0] is None:
+            return None
+        capacity = np.stack([ladder.capacity for ladder in ladders if ladder is not None])
+        return replace(ladders[0], capacity=capacity)
+
     def relative(self, log_price: Array, log_basket: Array) -> Array:
         """Log price of the goods over that of the buyers' baskets [.., cell], from [.., n, s] and [.., n]."""
         return np.asarray(log_price[..., self.importer, self.sector] - log_basket[..., self.importer])
@@ -167,11 +175,6 @@ class Backstop:
         """Share of base-year use that each step meets [.., step, cell]."""
         way = self._way(relative)
         return np.asarray(self.capacity * way * way * (3 - 2 * way))
-
-    def rise(self, relative: Array) -> Array:
-        """Derivative of the share that all steps meet by the log relative price [.., cell]."""
-        way = self._way(relative)
-        return np.asarray((self.capacity * 6 * way * (1 - way) / (self.full - self.first)).sum(-2))
 
     def resources(self, relative: Array) -> Array:
         """What each step uses up [.., step, cell], million USD at base-year prices of the basket.
@@ -204,6 +207,15 @@ class Backstop:
         part = np.divide(ceiling, wanted, out=np.ones_like(wanted), where=wanted > ceiling)[..., None, :]
         return met * part, part
 
+    def _asked(self, log_price: Array, log_basket: Array) -> tuple[Array, Array]:
+        """What prices ask for outside the market, million USD, and the part of its rise with them that more is met [.., cell]."""
+        way = self._way(self.relative(log_price, log_basket))
+        at_price = self.base * np.exp(log_price[..., self.importer, self.sector])
+        given = self.capacity * way
+        met = given * way * (3 - 2 * way)
+        rise = 6 * given * (1 - way) / (self.full - self.first)
+        return at_price * met.sum(-2), at_price * rise.sum(-2)
+
     def bought(self, log_price: Array, log_basket: Array, expenditure: Array) -> tuple[Array, Array, Array]:
         """Spending outside the market.
 
@@ -219,10 +231,7 @@ class Backstop:
             Its derivatives by the log price of the good and of the basket, spending on the good held; none where all but
             `MOST` goes outside.
         """
-        relative = self.relative(log_price, log_basket)
-        at_price = self.base * np.exp(log_price[..., self.importer, self.sector])
-        value = at_price * self.met(relative).sum(-2)
-        slope = at_price * self.rise(relative)
+        value, slope = self._asked(log_price, log_basket)
         ceiling = MOST * expenditure[..., self.importer, self.sector]
         free = value < ceiling
         return (
@@ -236,10 +245,8 @@ class Backstop:
 
         Infinite where nothing is.
         """
-        relative = self.relative(log_price, log_basket)
-        at_price = self.base * np.exp(log_price[..., self.importer, self.sector])
-        value = at_price * self.met(relative).sum(-2)
-        moves = value + at_price * self.rise(relative)
+        value, slope = self._asked(log_price, log_basket)
+        moves = value + slope
         ceiling = MOST * expenditure[..., self.importer, self.sector]
         there = value > 0
         return np.asarray(np.where(there, (ceiling - value) / np.where(there, moves, 1.0), np.inf))

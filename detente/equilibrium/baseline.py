@@ -48,10 +48,22 @@ class Baseline:
     factor_inverse: Array | Factored
     pull: Array
     to_producer: Array
+    theta: Array
+    """Trade elasticities that the inverses are of: another economy's, where they are lent."""
+    nests: tuple[float, float, float]
+    """Elasticities between factors and inputs and between critical inputs, and mobility, of the same."""
     cut: dict[bytes, _Kept] = field(default_factory=dict)
     """The same for trade that bans have cut, the last few that were asked for, by `Severed.pattern`."""
     whole: dict[str, Any] = field(default_factory=dict)
     """The inverse of the whole derivative that batches are steered by, once one has asked for it (`whole`)."""
+
+    def in_single(self) -> Baseline:
+        """With the inverse of the clearing derivative in single precision too: half of it to read at every sweep."""
+        if isinstance(self.factor_inverse, Factored):
+            return self
+        if "single" not in self.whole:
+            self.whole["single"] = self.factor_inverse.astype(np.float32)
+        return replace(self, factor_inverse=self.whole["single"])
 
 
 @dataclass(frozen=True)
@@ -231,7 +243,7 @@ def _inverses(technology: Technology, shares: Array | None = None) -> Baseline:
     """Inverses at the base year's prices, and at its trade shares unless others are given."""
     economy = technology.economy
     N, S = economy.va_share.shape
-    large = not technology.mobile and N * S > DENSE_UNKNOWNS
+    structure, large = technology.structure, not technology.mobile and N * S > DENSE_UNKNOWNS
     at_base = factor_derivatives(
         technology,
         shares=economy.trade_shares if shares is None else shares,
@@ -256,4 +268,6 @@ def _inverses(technology: Technology, shares: Array | None = None) -> Baseline:
         else np.ascontiguousarray(np.linalg.inv(at_base.residual).T),
         pull=np.ascontiguousarray(economy.trade_shares.transpose(2, 0, 1)),
         to_producer=np.ascontiguousarray((economy.trade_shares / (1 + economy.tariff)).transpose(2, 0, 1)),
+        theta=economy.trade_elasticity,
+        nests=(structure.sigma_value_added, structure.sigma_critical, structure.mobility),
     )

@@ -11,6 +11,7 @@ waste is a part of what was shipped. `quantities` finds the wedges.
 from __future__ import annotations
 
 import functools
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -98,8 +99,20 @@ class QuantityControl:
 
     def traded(self, economy: Economy) -> tuple[npt.NDArray[np.int64], ...]:
         """Positions of its flows that exist in the base year."""
-        there = economy.flows[self.flows] > 0
-        return tuple(index[there] for index in self.flows)
+        return self.traded_flows(economy)[0]
+
+    def traded_flows(self, economy: Economy) -> tuple[tuple[npt.NDArray[np.int64], ...], float]:
+        """`traded`, and what they come to in the base year, million USD; kept for the economy last asked about."""
+        known = self.__dict__.get("_traded")
+        if known is None or known[0]() is not economy:
+            there = economy.flows[self.flows] > 0
+            index = tuple(index[there] for index in self.flows)
+            known = weakref.ref(economy), index, float(economy.flows[index].sum())
+            self.__dict__["_traded"] = known
+        return known[1], known[2]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name not in ("_traded", "flows")}
 
     @classmethod
     def on(
@@ -258,11 +271,11 @@ def _put_on_top(
 
 def volume_of(equilibrium: Equilibrium, control: QuantityControl, log_wedge: float) -> float:
     """Volume of a control's flows at base-year prices, net of what it wastes, ratio to the base year."""
-    n, i, s = control.traded(equilibrium.economy)
+    (n, i, s), base = control.traded_flows(equilibrium.economy)
     wedges = equilibrium.wedges
     factor = (1 + wedges.tariff[n, i, s]) * (1 + wedges.export_tax[n, i, s])
     sold = equilibrium.trade_shares_new[n, i, s] * equilibrium.purchases_new[n, s] / factor
-    shipped = (sold / equilibrium.cost_hat[i, s]).sum() / equilibrium.economy.flows[n, i, s].sum()
+    shipped = (sold / equilibrium.cost_hat[i, s]).sum() / base
     arrives = np.exp(-log_wedge) if control.enforcement.wasted else 1.0
     return float(shipped * arrives)
 

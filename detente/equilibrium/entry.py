@@ -61,7 +61,8 @@ def solve(
         they are many.
     start : Solution or Equilibrium, optional
         On the same economy and structure, near what is looked for: the search begins there instead of in the base year.
-        What is found does not depend on it; a `Solution` lends the wedges of limits of the same name too.
+        What is found does not depend on it; a `Solution` lends the wedges of limits of the same name too,
+        and what answers beside prices begins where it had settled there.
     throw : bool
         Raise `SolveError` for the first policy that fails; ``False`` returns its code and the others.
 
@@ -105,7 +106,7 @@ def solve(
     if model.answers:
         from detente.equilibrium.responses.answered import solve_answering  # which solves through here
 
-        answered = solve_answering(model, each, throw=throw)
+        answered = solve_answering(model, each, throw=throw, start=start)
         return answered[0] if alone else answered
     wedges = [policy.wedges if isinstance(policy, Policy) else policy for policy in each]
     controls = [policy.controls if isinstance(policy, Policy) else () for policy in each]

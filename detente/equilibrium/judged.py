@@ -21,8 +21,6 @@ from detente.equilibrium.sweep import Newton
 from detente.world import Array, Economy, Wedges, frozen
 
 CHUNK = 32
-
-
 """Scenarios solved together: more fall out of the processor's cache, fewer waste its width."""
 
 
@@ -83,6 +81,8 @@ def finish(
     deficit = frozen(deficit)
     with np.errstate(all="ignore"):  # points that left the numbers have residuals that are none
         judged, levels = chunk_residuals(technology, wedges, deficit, factor_hat, price_hat, expenditure)
+    for array in levels.values():
+        array.flags.writeable = False
     solutions = []
     for k, residual in enumerate(judged):
         stats: dict[str, float | int | str] = dict(residual)
@@ -100,8 +100,7 @@ def finish(
             deficit_new=deficit,
         )
         # cached properties, computed already; without a ground nothing is cut, and the technology is the economy's
-        value.__dict__.update({name: frozen(array[k]) for name, array in levels.items()})
-        value.__dict__["technology"] = technology
+        value.__dict__.update({name: array[k] for name, array in levels.items()}, technology=technology)
         if ground is not None:
             stats |= {"parts": ground.parts} | ({"note": ground.note} if ground.note else {})
         if result.ok and _unchanged(economy, value.wedges, deficit):
@@ -232,10 +231,16 @@ def chunks(
     grounds: dict[int, Ground] = {}
     if any_ban(wedges):
         mobile = math.isinf(structure.mobility)
-        for lane in np.flatnonzero(np.isinf(wedges.iceberg_hat).any((1, 2, 3))):
+        banned, harmless = np.isinf(wedges.iceberg_hat), set[bytes]()
+        for lane in np.flatnonzero(banned.any((1, 2, 3))):
+            bans = banned[lane].tobytes()  # what is left of trade follows from them alone
+            if bans in harmless:
+                continue
             ground = settle(economy, one_of(wedges, int(lane)), deficit)
             if ground.failure or ground.parts > 1 or (ground.closes and not mobile):
                 grounds[int(lane)] = ground
+            else:
+                harmless.add(bans)
     plain = [lane for lane in range(count) if lane not in grounds]
     together: list[tuple[list[int], Ground | None]] = [
         (plain[first : first + CHUNK], None) for first in range(0, len(plain), CHUNK)

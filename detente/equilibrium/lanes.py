@@ -34,16 +34,19 @@ from detente.equilibrium.quantities import verified
 from detente.equilibrium.quantity_search import TIGHT
 from detente.equilibrium.revenue import Budget
 from detente.equilibrium.robust import point_of
+from detente.equilibrium.scarce import Scarce, ScarceMarkets, Volumes
 from detente.equilibrium.settle import base_point, settle_lanes
 from detente.equilibrium.shock import Shock, SparseShock
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure, Technology
-from detente.equilibrium.sweep import Newton, Sweep, deficits
+from detente.equilibrium.sweep import MarketLook, Newton, Sweep, deficits
 from detente.world import Array, Economy, Wedges, frozen
 
 _SIGMAS = ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final")
 WAITING = 1e-2
 """A lane settles once those it depends on are within this share of their tolerance, the other way round: a hundred times it."""
+STEADY = 1e-3
+"""Largest residual below which the derivatives of scarce goods are taken once and kept."""
 NEAR_ONE = 1e-3
 """Elasticities of substitution nearer to one than this are left to the solver of one structure."""
 
@@ -191,9 +194,10 @@ class _LaneSweep(Sweep):
         theta: Array,
         backstop: Backstop | None,
         link: Link | None,
+        scarce: Scarce | None,
     ) -> None:
         super().__init__(base.technology.economy, base, deficit)
-        self.theta, self.backstop, self.link = theta, backstop, link
+        self.theta, self.backstop, self.link, self.scarce = theta, backstop, link, scarce
         self.lanes = np.arange(len(theta))
         self.set: Array | None = (
             None  # capacity that was set last [lane, cell], of lanes that have settled too
@@ -206,7 +210,8 @@ class _LaneSweep(Sweep):
         if backstop is not None:
             backstop = replace(backstop, capacity=backstop.capacity[lanes])
         base = replace(self.base, technology=technology.keep(lanes))
-        kept = _LaneSweep(base, self.deficit, self.theta[lanes], backstop, self.link)
+        scarce = None if self.scarce is None else replace(self.scarce, known={})
+        kept = _LaneSweep(base, self.deficit, self.theta[lanes], backstop, self.link, scarce)
         kept.lanes, kept.set = self.lanes[lanes], self.set
         return kept
 
@@ -222,6 +227,32 @@ class _LaneSweep(Sweep):
         self.backstop.capacity[:, self.link.row] = self.set[self.lanes] = given
         step, worst = super().__call__(shock, point)
         return step, np.maximum(worst, WAITING * self.link.waits(self.lanes, worst))
+
+    def mend(
+        self,
+        shock: Shock | SparseShock,
+        seen: MarketLook,
+        at: tuple[Array, Array],
+        reaching: tuple[Array, Array | None],
+        clearing: Array,
+        steps: tuple[Array, Array],
+        worst: Array,
+    ) -> None:
+        """Steps of scarce goods, as their ladders and limits make them (`scarce`)."""
+        technology, scarce = self.technology, self.scarce
+        if scarce is None or not isinstance(shock, Shock):
+            return
+        assert isinstance(technology, _LaneTechnology)
+
+        def standing() -> ScarceMarkets:
+            factor = technology.paid(at[0], seen.log_cost) / (1 - technology.profit_share)
+            sigmas = technology.sigmas["sigma_critical"], technology.sigmas["sigma_value_added"]
+            of_lanes = self.theta[:, 0, scarce.sectors, None], *sigmas, technology.kappa
+            return ScarceMarkets.at(scarce.sectors, shock, seen, reaching, factor, of_lanes)
+
+        volumes = Volumes.at(scarce.sectors, shock, seen, reaching[0], shock.limits)
+        near = bool(worst.max() < STEADY)
+        scarce.mend(standing, clearing, steps[0], volumes, at[1], steps[1], near)
 
 
 def solve_lanes(
@@ -283,11 +314,12 @@ def solve_lanes(
             for control in some
         ]
     sweep = _LaneSweep(
-        replace(base, technology=technology),
+        replace(base.in_single(), technology=technology),
         deficit,
         theta[:, None, :],
-        _stacked(lanes),
+        Backstop.stacked([lane.structure.backstop for lane in lanes]),
         link,
+        Scarce.of(base, limits),
     )
     points, steps = settle_lanes(sweep, Shock.of(base, banned, limits, theta), begun, solver)
     solutions = []
@@ -300,15 +332,6 @@ def solve_lanes(
             _judged(own, free[k], points[k, :size], sizes, int(steps[k]), deficit, closure, solver)
         )
     return solutions
-
-
-def _stacked(lanes: Sequence[Lane]) -> Backstop | None:
-    """Ladders with the capacities of every lane [lane, step, cell]."""
-    ladders = [lane.structure.backstop for lane in lanes]
-    first = ladders[0]
-    if first is None:
-        return None
-    return replace(first, capacity=np.stack([ladder.capacity for ladder in ladders if ladder is not None]))
 
 
 def _with_capacity(lane: Lane, row: int, given: Array) -> Lane:

@@ -102,24 +102,21 @@ class Limits:
             return None
         lanes, (_, N, S) = len(controls), economy.flows.shape
         log_limit, sign, wasted = (np.full((lanes, width), fill) for fill in (np.inf, 1.0, 0.0))
-        entries: list[Index] = []
-        amounts: list[Array] = []
-        for row, own in enumerate(controls):
-            for column, control in enumerate(own):
-                how = control.enforcement
-                log_limit[row, column] = np.log(control.limit)
-                sign[row, column] = how.sign
-                wasted[row, column] = float(how.wasted)
-                n, i, s = control.traded(economy)
-                number = (row * width + column) * N * S
-                entries.append(
-                    np.stack([np.full_like(n, row), np.full_like(n, column), s, n, i, number + n * S + s])
-                )
-                is_tax = float(how.lever == "export_tax")
-                of_all = [[economy.flows[n, i, s].sum()], [1 - wasted[row, column]], [is_tax]]
-                amounts.append(np.repeat(of_all, len(n), 1))
-        lane, slot, sector, importer, exporter, number = np.concatenate(entries, 1)
-        base, paid, taxed = np.concatenate(amounts, 1)
+        placed = [
+            (row, column, control) for row, own in enumerate(controls) for column, control in enumerate(own)
+        ]
+        rows, columns = np.array([each[:2] for each in placed]).T
+        hows = [control.enforcement for _, _, control in placed]
+        log_limit[rows, columns] = np.log([control.limit for _, _, control in placed])
+        sign[rows, columns] = [how.sign for how in hows]
+        wasted[rows, columns] = [how.wasted for how in hows]
+        flows, sizes = zip(*(control.traded_flows(economy) for _, _, control in placed), strict=True)
+        counts = [len(n) for n, _, _ in flows]
+        importer, exporter, sector = np.concatenate(flows, 1)
+        lane, slot = np.repeat(rows, counts), np.repeat(columns, counts)
+        number = ((lane * width + slot) * N + importer) * S + sector
+        base, taxed = np.repeat([sizes, [how.lever == "export_tax" for how in hows]], counts, 1)
+        paid = 1 - wasted[lane, slot]
         at, flow = (lane, importer, exporter, sector), (importer, exporter, sector)
         if by_lane is None:
             theta = np.broadcast_to(economy.trade_elasticity, economy.flows.shape)[flow]

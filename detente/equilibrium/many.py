@@ -144,6 +144,7 @@ def solve_numbered(study: Scenarios, number: int) -> dict[str, Array]:
             if solution.result.ok:
                 for name, values in study.reduce(solution).items():
                     arrays[name][row] = values
+        del solutions, solution  # each holds the arrays of all of them, half a megabyte a scenario
     return arrays
 
 

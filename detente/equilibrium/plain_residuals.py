@@ -52,7 +52,8 @@ def chunk_residuals(
     economy = technology.economy
     kappa_hat = model.trade_cost_hat(economy.tariff, wedges.tariff, wedges.iceberg_hat, wedges.export_tax)
     log_factor, log_price = np.log(factor_hat), np.log(price_hat)
-    if technology.structure.is_core:
+    core = technology.structure.is_core
+    if core:
         cost_hat = model.cost_hat(factor_hat, price_hat, economy.va_share, economy.input_shares)
         paid, inputs, final = economy.va_share, economy.input_shares, economy.final_shares
     else:
@@ -118,8 +119,24 @@ def chunk_residuals(
         {**{key: float(values[k]) for key, values in parts.items()}, "dropped": name}
         for k in range(len(factor_hat))
     ]
-    names = ("trade_shares_new", "output_new", "tariff_revenue_new", "export_tax_revenue_new")
-    return stats, dict(zip(names, (shares, output, duties, taxes), strict=True))
+    levels = {
+        "trade_shares_new": shares,
+        "output_new": output,
+        "tariff_revenue_new": duties,
+        "export_tax_revenue_new": taxes,
+        "cost_hat": cost_hat,
+    }
+    if core:
+        basket_hat = model.consumer_price_hat(price_hat, final)
+        levels |= {
+            "wage_hat": earned / technology.base_earnings().sum(1),
+            "sector_earnings_new": paid * output,
+            "income_new": income,
+            "marginal_price_hat": basket_hat,
+            "consumer_price_hat": basket_hat,
+            "real_income_hat": model.real_income_hat(income, economy.income, basket_hat),
+        }
+    return stats, levels
 
 
 def _used(
@@ -135,16 +152,15 @@ def _used(
     supply = (
         supply + (structure.marginal_cost_of_funds - 1) * np.asarray(structure.revenue_cut) * more / earned
     )
-    saves = np.zeros_like(duties)
-    gets = np.zeros_like(duties)
     severed = technology.severed
-    for n in range(len(base)):
-        same = np.ones(len(base), dtype=bool) if severed is None else severed.part == severed.part[n]
-        others = np.where(same, base, 0.0)
-        others[n] = 0.0
-        if others.sum() > 0:
-            saves[..., n] = np.broadcast_to(structure.revenue_saved, base.shape)[n] * more[..., n]
-            gets += saves[..., n, None] * others / others.sum()
+    same = np.ones((len(base),) * 2, dtype=bool) if severed is None else severed.part[:, None] == severed.part
+    others = np.where(
+        same & ~np.eye(len(base), dtype=bool), base, 0.0
+    )  # whom savings of each reach [saver, country]
+    whole = others.sum(1)
+    parts = np.divide(others, whole[:, None], out=np.zeros_like(others), where=whole[:, None] > 0)
+    saves = np.where(whole > 0, structure.revenue_saved, 0.0) * more
+    gets = (saves[..., None] * parts).sum(-2)
     return supply, gets - saves
 
 

@@ -30,6 +30,7 @@ from detente.equilibrium.controls import (
     excess,
     volume_of,
 )
+from detente.equilibrium.foresight import Foresight
 from detente.equilibrium.judged import (
     CHUNK,
     alone,
@@ -44,7 +45,7 @@ from detente.equilibrium.judged import (
 from detente.equilibrium.ladder import first_look, rescue_limits
 from detente.equilibrium.limits import Limits
 from detente.equilibrium.quantity_search import TIGHT, BatchSetting, known_wedges, with_note
-from detente.equilibrium.settle import middle, sweep_chunk
+from detente.equilibrium.settle import sweep_chunk
 from detente.equilibrium.steering import BATCH
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton
@@ -119,15 +120,16 @@ def solve_batch_with_controls(
             hint="give every scenario its controls, an empty list where it has none",
         )
     solver = solver or Newton()
-    for policy, some in zip(wedges, controls, strict=True):
+    for policy in wedges:
         check_wedges(economy, policy)
+    for some in {tuple(map(id, some)): some for some in controls}.values():
         check_controls(economy, some)
     setting = BatchSetting(economy, structure, closure, solver, Meter(solver.budget, solver.seconds))
+    foresight = Foresight() if len(wedges) >= BATCH else None
     solutions: list[ControlledSolution] = []
-    near = Near() if len(wedges) >= BATCH else None
     for first in range(0, len(wedges), CHUNK):
         part = slice(first, first + CHUNK)
-        solutions += _chunk(setting, wedges[part], controls[part], start, near)
+        solutions += _chunk(setting, wedges[part], controls[part], start, foresight)
         for k, held in enumerate(solutions[first:], first):
             if throw and not held.solution.result.ok:
                 raise SolveError(
@@ -144,35 +146,6 @@ def solve_batch_with_controls(
     return tuple(solutions)
 
 
-class Near:
-    """Where the next chunk of a large batch begins: the mean of what the last one came to, wedges of limits by name."""
-
-    def __init__(self) -> None:
-        self.point: Array | None = None
-        self.wedges: dict[str, float] = {}
-
-    def learn(
-        self, points: Array, controls: Sequence[Sequence[QuantityControl]], log_wedges: Sequence[Array]
-    ) -> None:
-        """Take up what a chunk came to."""
-        self.point = middle(points)
-        sizes: dict[str, list[float]] = {}
-        for some, own in zip(controls, log_wedges, strict=True):
-            for control, size in zip(some, own, strict=True):
-                sizes.setdefault(control.name, []).append(float(size))
-        self.wedges |= {name: float(np.mean(each)) for name, each in sizes.items()}
-
-    def begin(self, controls: Sequence[Sequence[QuantityControl]], width: int) -> Array | None:
-        """Points of a chunk [scenario, unknown], log wedges of its limits last; None before anything is known."""
-        if self.point is None:
-            return None
-        begun = np.stack([np.pad(self.point, (0, width)) for _ in controls])
-        for k, some in enumerate(controls):
-            sizes = [self.wedges.get(control.name, 0.0) for control in some]
-            begun[k, len(self.point) : len(self.point) + len(some)] = sizes
-        return begun
-
-
 def _works(setting: BatchSetting, wedges: Wedges, controls: Sequence[QuantityControl], closure: str) -> bool:
     """Whether a scenario has an equilibrium under another closure, as far as a quick search finds out."""
     (controlled,) = solve_batch_with_controls(
@@ -186,7 +159,7 @@ def _chunk(
     wedges: Sequence[Wedges],
     controls: Sequence[Sequence[QuantityControl]],
     start: ControlledSolution | None,
-    near: Near | None,
+    foresight: Foresight | None,
 ) -> list[ControlledSolution]:
     """Solve some scenarios: by sweeps together, each of those that do not settle by `ladder.LIMITS`, and verify them."""
     banned = _with_bans(wedges, controls)
@@ -196,7 +169,7 @@ def _chunk(
         left = [k for k in lanes if known[k] is None]
         if left:
             policies, limits = [wedges[k] for k in left], [controls[k] for k in left]
-            swept = _swept(setting, policies, limits, start, ground, take(banned, left), near)
+            swept = _swept(setting, policies, limits, start, ground, take(banned, left), foresight)
             known |= dict(zip(left, swept, strict=True))
         for k, settled in known.items():
             own = replace(setting, meter=Meter(setting.solver.budget, setting.solver.seconds))
@@ -263,7 +236,7 @@ def _swept(
     start: ControlledSolution | None,
     ground: Ground | None = None,
     banned: Wedges | None = None,
-    near: Near | None = None,
+    foresight: Foresight | None = None,
 ) -> list[ControlledSolution | None]:
     """Solve a chunk by sweeps that find the wedges of the controls too; `ground` is what bans left of the trade of one alone.
 
@@ -288,15 +261,13 @@ def _swept(
         begun = np.stack([np.pad(there, (0, width)) for _ in free])
         for k, some in enumerate(free):
             begun[k, there.size : there.size + len(some)] = known_wedges(start, some)
+    if foresight is not None:
+        foresight = foresight if ground is None else Foresight()
+        foresight.expect([[control.name for control in some] for some in free])
+    points, steps = sweep_chunk(economy, banned, deficit, solver, structure, limits, begun, base, foresight)
     width = 0 if limits is None else limits.width
-    first = None if near is None or ground is not None else near.begin(free, width)
-    points, steps = sweep_chunk(
-        economy, banned, deficit, solver, structure, limits, begun, base, near is not None, first
-    )
     settled = points.shape[1] - width
     log_wedges = [np.nan_to_num(points[k, settled : settled + len(some)]) for k, some in enumerate(free)]
-    if near is not None and ground is None:
-        near.learn(points[:, :settled], free, log_wedges)
     applied = banned
     if limits is not None:
         applied = apply_on_top(banned, free, log_wedges)

@@ -10,8 +10,9 @@ import numpy.typing as npt
 from detente.core import checkpoint
 from detente.equilibrium.anderson import Anderson
 from detente.equilibrium.baseline import Baseline, prepare
+from detente.equilibrium.foresight import Foresight
 from detente.equilibrium.limits import Limits
-from detente.equilibrium.shock import Shock, SparseShock
+from detente.equilibrium.shock import Shock, SparseShock, laid_out
 from detente.equilibrium.steering import steering
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, Sweep
@@ -28,12 +29,6 @@ def base_point(economy: Economy, structure: Structure) -> Array:
     return np.concatenate([np.zeros(count), np.where(economy.expenditure > 0, 1.0, 0.0).ravel()])
 
 
-def middle(points: Array) -> Array | None:
-    """Mean of the points that a chunk came to, where the next one begins; None where it came to none."""
-    there = points[np.isfinite(points).all(1)]
-    return there.mean(0) if len(there) else None
-
-
 def sweep_chunk(
     economy: Economy,
     wedges: Wedges,
@@ -43,8 +38,7 @@ def sweep_chunk(
     limits: Limits | None = None,
     start: Array | None = None,
     base: Baseline | None = None,
-    many: bool = False,
-    near: Array | None = None,
+    foresight: Foresight | None = None,
 ) -> tuple[Array, npt.NDArray[np.int64]]:
     """Sweep a chunk of scenarios.
 
@@ -62,11 +56,9 @@ def sweep_chunk(
         Where the scenarios begin, log wedges of the limits last; the base year when left out.
     base : Baseline, optional
         Inverses that steer, and the parts into which the bans of all of these scenarios cut trade (`prepare_for`).
-    many : bool
-        Whether so many scenarios are to be swept, these with others, that the whole derivative pays (`whole`). A scenario
-        that does not settle so is swept again without it.
-    near : array [unknown] or [scenario, unknown], optional
-        Where those of many begin instead, as from what others of them came to; swept again, they begin at `start`.
+    foresight : Foresight, optional
+        Where so many scenarios are to be swept, these with others, that the whole derivative pays (`whole`): what was learned
+        from the others, which began at `start` too. A scenario that does not settle so is swept again without it.
 
     Returns
     -------
@@ -82,13 +74,12 @@ def sweep_chunk(
     if start is None:
         start = np.concatenate([base_point(economy, structure), np.zeros(width)])
     point = np.repeat(start[None], lanes, 0) if start.ndim == 1 else start
-    steered = steering(base) if many else None
+    steered = None if foresight is None else steering(base)
     if steered is None:
         return settle_lanes(sweep, Shock.of(base, wedges, limits), point, solver)
-    shock = SparseShock.of(base, wedges, limits) or Shock.of(base, wedges, limits)
+    shock = laid_out(base, wedges, limits)
     quick = replace(solver, max_steps=min(solver.max_steps, MOST), memory=min(solver.memory, MEMORY))
-    first = point if near is None else np.broadcast_to(near, point.shape).copy()
-    points, steps = settle_lanes(WholeSweep(sweep, steered), shock, first, quick)
+    points, steps = settle_lanes(WholeSweep(sweep, steered), shock, point, quick, foresight)
     left = (steps == quick.max_steps) | ~np.isfinite(points).all(1)
     if left.any():
         some = Wedges(*(array[left] for array in (wedges.tariff, wedges.iceberg_hat, wedges.export_tax)))
@@ -98,7 +89,11 @@ def sweep_chunk(
 
 
 def settle_lanes(
-    sweep: Sweep, shock: Shock | SparseShock, point: Array, solver: Newton
+    sweep: Sweep,
+    shock: Shock | SparseShock,
+    point: Array,
+    solver: Newton,
+    foresight: Foresight | None = None,
 ) -> tuple[Array, npt.NDArray[np.int64]]:
     """Sweep from points [scenario, unknown] until every scenario has settled or given up; as `sweep_chunk`."""
     lanes, points = len(point), np.full_like(point, np.nan)
@@ -112,18 +107,35 @@ def settle_lanes(
             # the step taken at a point with residual r lands near r², so it is taken once more after the last look
             done = worst < solver.rtol
             ended = open_ & (done | ~np.isfinite(worst) | (worst > 1e6))
+            if count == 1:
+                begun, first = point, step
             point = history.advance(point, step)
+            if count == 1 and foresight is not None:
+                point = _foretold(foresight, point, step, sweep.limited_from)
             if ended.any():
                 good = ended & done
                 points[active[good]] = point[good]
                 steps_taken[active[ended]] = count
                 open_ &= ~ended
                 if not open_.any():
-                    return points, steps_taken
+                    break
                 if open_.sum() <= 0.6 * len(open_):  # settled scenarios ride along until dropping them pays
                     active, point = active[open_], point[open_]
                     sweep, shock = sweep.keep(open_), shock.keep(open_)
                     history.keep(open_)
                     open_ = open_[open_]
+    if foresight is not None:  # before those that gave up are put with the others
+        foresight.learn(first, points - begun - first)
     points[active[open_]] = point[open_]
     return points, steps_taken
+
+
+def _foretold(foresight: Foresight, point: Array, step: Array, limited: int) -> Array:
+    """Points after the first step, and what is known of the rest of the way; log wedges of limits stay at nil or more."""
+    left = foresight.ahead(step)
+    if left is None:
+        return point
+    there = point + left
+    there[:, limited:] = np.maximum(there[:, limited:], 0.0)
+    # one that comes from nowhere near keeps its plain step
+    return np.where(np.isfinite(there).all(1, keepdims=True), there, point)

@@ -46,9 +46,10 @@ class Moved(NamedTuple):
             pairs[limits.lane, limits.importer, limits.exporter] = True
         key = np.flatnonzero(pairs)
         lane, pair = np.divmod(key, N * N)
+        importer, exporter = np.divmod(pair, N)
 
         def of_rows(array: Array) -> Array:
-            return np.asarray(array.reshape(-1, S)[key])
+            return np.asarray(array[lane, importer, exporter])
 
         factor = 1 + of_rows(wedges.tariff)
         kappa_hat = factor / (1 + economy.tariff.reshape(-1, S)[pair]) * of_rows(wedges.iceberg_hat)
@@ -96,9 +97,13 @@ class Shock:
     @classmethod
     def of(cls, base: Baseline, wedges: Wedges, limits: Limits | None, by_lane: Array | None = None) -> Shock:
         """Lay out wedges with a leading scenario axis; `by_lane`: elasticities of each scenario [lane, sector]."""
-        economy = base.technology.economy
-        moved = Moved.of(economy, wedges, limits, by_lane)
-        lanes, (N, S) = len(wedges.tariff), economy.expenditure.shape
+        moved = Moved.of(base.technology.economy, wedges, limits, by_lane)
+        return cls.of_moved(base, len(wedges.tariff), moved, limits)
+
+    @classmethod
+    def of_moved(cls, base: Baseline, lanes: int, moved: Moved, limits: Limits | None) -> Shock:
+        """Lay out what so many scenarios move."""
+        S, N, _ = base.pull.shape
         lane, pair = np.divmod(moved.key, N * N)
         both = np.empty((lanes, S, 2 * N, N))
         both[:, :, :N], both[:, :, N:] = base.pull, base.to_producer
@@ -178,13 +183,6 @@ class SparseShock:
             asked = (limits.lane * N + limits.importer) * N + limits.exporter
             self.limits = replace(limits, rows=np.searchsorted(moved.key, asked))
 
-    @classmethod
-    def of(cls, base: Baseline, wedges: Wedges, limits: Limits | None) -> SparseShock | None:
-        """Lay out wedges with a leading scenario axis; None where they move too many pairs for it."""
-        moved = Moved.of(base.technology.economy, wedges, limits)
-        N, lanes = base.pull.shape[1], len(wedges.tariff)
-        return None if SPARSE * len(moved.key) > lanes * N * N else cls(base, lanes, moved, limits)
-
     def drawn(self, weight: Array) -> tuple[Array, Array]:
         """As `Shock.drawn`."""
         by_sector, rows = np.ascontiguousarray(weight.transpose(2, 0, 1)), weight[self.lane, self.exporter]
@@ -231,3 +229,12 @@ class SparseShock:
         moved = Moved(key, self.pull[kept], self.to_producer[kept], tax)
         limits = None if self.limits is None else self.limits.keep(lanes)
         return SparseShock(self.base, int(lanes.sum()), moved, limits)
+
+
+def laid_out(base: Baseline, wedges: Wedges, limits: Limits | None) -> Shock | SparseShock:
+    """Wedges with a leading scenario axis, laid out in full only where they move too many pairs for the other way."""
+    moved = Moved.of(base.technology.economy, wedges, limits)
+    lanes, N = len(wedges.tariff), base.pull.shape[1]
+    if SPARSE * len(moved.key) > lanes * N * N:
+        return Shock.of_moved(base, lanes, moved, limits)
+    return SparseShock(base, lanes, moved, limits)

@@ -18,6 +18,7 @@ from detente.equilibrium.advice import QUICK, how_far, what_to_try
 from detente.equilibrium.bans import Ground
 from detente.equilibrium.baseline import CORE, Baseline, prepare, prepare_for
 from detente.equilibrium.endless import without_price
+from detente.equilibrium.foresight import Foresight
 from detente.equilibrium.judged import (
     alone,
     check_wedges,
@@ -30,7 +31,7 @@ from detente.equilibrium.judged import (
     take,
 )
 from detente.equilibrium.ladder import Climb, first_look, rescue
-from detente.equilibrium.settle import middle, sweep_chunk
+from detente.equilibrium.settle import sweep_chunk
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.steering import BATCH
 from detente.equilibrium.structure import Structure
@@ -102,7 +103,8 @@ def solve_batch(
         again = solve_batch(economy, wedges, closure=other, structure=structure, solver=QUICK)
         return again[0].result.ok
 
-    many, near = len(stacked.tariff) >= BATCH, None
+    many = len(stacked.tariff) >= BATCH
+    whole = Foresight() if many else None
     solutions: dict[int, Solution[Equilibrium]] = {}
     for lanes, ground in chunks(economy, structure, stacked, deficit):
         if ground is None:
@@ -114,9 +116,8 @@ def solve_batch(
                 continue
             part, lent = alone(ground.wedges), ground.deficit
             base = prepare_for(economy, structure, ground.wedges)
-        points, steps = sweep_chunk(economy, part, lent, first, structure, None, begun, base, many, near)
-        if many and ground is None:
-            near = middle(points)
+        foresight = whole if ground is None or not many else Foresight()
+        points, steps = sweep_chunk(economy, part, lent, first, structure, None, begun, base, foresight)
         for index, solution in enumerate(
             finish(base.technology, part, named, lent, points, steps, first, "sweep", ground)
         ):

@@ -18,6 +18,7 @@ from detente.core import InputError, UnitError
 from detente.equilibrium.anderson import Lanes
 from detente.equilibrium.baseline import Baseline
 from detente.equilibrium.budget import BUDGET, SECONDS
+from detente.equilibrium.factored import Factored
 from detente.equilibrium.implicit import Numeraires
 from detente.equilibrium.shock import Shock, SparseShock
 from detente.world import Array, Economy
@@ -121,6 +122,8 @@ class Sweep:
         self.technology = base.technology
         self.N, self.S = economy.expenditure.shape
         self.factors = self.N if self.technology.mobile else self.N * self.S
+        self.limited_from = self.factors + 2 * self.N * self.S
+        """Position of the first log wedge of limits in a point."""
         self.spends = economy.expenditure > 0
         self.theta = economy.trade_elasticity
         self.earning = self.technology.earning
@@ -233,14 +236,10 @@ class Sweep:
         clearing = self.clearing(technology.paid(log_factor, seen.log_cost), output, seen.earnings)
         worst = np.maximum(np.abs(clearing).max(1), np.abs(price_gap).max((1, 2)))
         worst = np.maximum(worst, np.abs(spending_gap).max((1, 2)))
-        factor_step = -clearing @ base.factor_inverse
-        single = factor_step.astype(np.float32)
-        price_step += single @ base.price_by_factor
-        spending_step += single @ base.expenditure_by_factor
-        step = np.empty_like(point)
-        np.concatenate((factor_step, price_step, spending_step), 1, out=step[:, : F + 2 * size])
+        factor_step = turned(-clearing, base.factor_inverse)
+        wedge_step = np.empty_like(log_wedge)
         if limits is not None:
-            step[:, F + 2 * size :], unmet = limits.step(
+            wedge_step, unmet = limits.step(
                 log_wedge,
                 shock.pull,
                 shock.to_producer,
@@ -251,7 +250,38 @@ class Sweep:
                 yielding,
             )
             worst = np.maximum(worst, unmet.max(1))
-        return step, worst
+        self.mend(
+            shock,
+            seen,
+            (log_factor, log_wedge),
+            (reaching, yielding),
+            clearing,
+            (factor_step, wedge_step),
+            worst,
+        )
+        single = factor_step.astype(np.float32)
+        price_step += single @ base.price_by_factor
+        spending_step += single @ base.expenditure_by_factor
+        step = np.concatenate((factor_step, price_step, spending_step, wedge_step), 1)
+        return np.asarray(step, dtype=np.float64), worst
+
+    def mend(
+        self,
+        shock: Shock | SparseShock,
+        seen: MarketLook,
+        at: tuple[Array, Array],
+        reaching: tuple[Array, Array | None],
+        clearing: Array,
+        steps: tuple[Array, Array],
+        worst: Array,
+    ) -> None:
+        """Correct steps of factor prices and log wedges, from where these stand, in place: nothing, unless lanes do (`scarce`)."""
+
+
+def turned(gap: Array, inverse: Array | Factored) -> Array:
+    """A residual [scenario, factor] times an inverse, in the precision of that."""
+    single = isinstance(inverse, np.ndarray) and inverse.dtype == np.float32
+    return np.asarray((gap.astype(np.float32) if single else gap) @ inverse, dtype=np.float64)
 
 
 def steer(gap: Array, inverse: npt.NDArray[np.float32]) -> Array:

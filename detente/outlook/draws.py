@@ -297,6 +297,7 @@ def draw_outcomes(
     on: Where | None = None,
     results: Sequence[str] = (),
     reference: str | None = None,
+    solved: Sequence[Equilibrium] = (),
     report: Callable[[int, int], None] | None = None,
 ) -> Draws:
     """Solve cases under drawn elasticities, nests and effects.
@@ -318,6 +319,8 @@ def draw_outcomes(
         Results to keep besides the headlines, as `detente.equilibrium.explain.targets.target` reads them.
     reference : str, optional
         Id of the case that results of a path (terms of trade) start from; the base year when left out.
+    solved : sequence of Equilibrium
+        Of the cases on the model itself, in their order, where they are at hand: they are not solved again.
     report : callable, optional
         Called with (done, all) after every draw.
 
@@ -348,7 +351,10 @@ def draw_outcomes(
     parameters = drawn_parameters(model, cases, nests=nests)
     normals = points(draws, len(parameters), seed)
     task = DrawTask(model, tuple(cases), parameters, tuple(results), reference)
-    (central,) = _several(task, np.zeros((1, len(parameters))))
+    if solved:
+        central = np.stack([headlines(value) for value in solved]), _read(task, model, task.cases, solved)
+    else:
+        (central,) = _several(task, np.zeros((1, len(parameters))))
     values = solve_draws(task, normals, on=on, step=counting(report, draws))
     names = tuple(case.scenario.id for case in cases)
     return Draws(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import numpy as np
 from detente.cases import HEADLINES, WORLD
 from detente.core import Cell, Column, Table, beta_below
 from detente.outlook.draws import Draws
-from detente.world import Array
+from detente.world import Array, frozen
 
 
 def quantile_errors(values: Array, percent: float) -> Array:
@@ -30,14 +31,19 @@ def quantile_errors(values: Array, percent: float) -> Array:
     >>> bool(abs(error / spread - 1) < 0.1)
     True
     """
-    count = len(values)
-    place = percent / 100 * count + 0.5
-    edges = beta_below(place, count - place + 1, np.linspace(0, 1, count + 1))
-    weight = np.diff(edges)
+    weight = _weight(len(values), percent)
     ordered = np.sort(values, axis=0)
     mean = np.tensordot(weight, ordered, axes=(0, 0))
     square = np.tensordot(weight, ordered**2, axes=(0, 0))
     return np.asarray(np.sqrt(np.maximum(square - mean**2, 0.0)))
+
+
+@functools.lru_cache(maxsize=64)
+def _weight(count: int, percent: float) -> Array:
+    """Weight of each of so many draws, in order, in a percentile; the same for every result of a study."""
+    place = percent / 100 * count + 0.5
+    edges = beta_below(place, count - place + 1, np.linspace(0, 1, count + 1))
+    return frozen(np.diff(edges))
 
 
 @dataclass(frozen=True, eq=False)

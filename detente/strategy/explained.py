@@ -19,7 +19,8 @@ from detente.dossier import Grade, Status
 from detente.policy import apply_scenario
 from detente.strategy import inverse
 from detente.strategy.choices import AHEAD, CONTROLS
-from detente.strategy.inverse import FEWEST, Inferred, Stacked, best_weights, explain_choices
+from detente.strategy.inverse import FEWEST, Inferred, Stacked
+from detente.strategy.kept_fits import kept_explanation, kept_weights
 from detente.strategy.motives import BN, Choice, MotiveFile, read_choices
 from detente.strategy.preferences import PLAIN, PlayerWeights, PreferenceFile, Preferences
 from detente.world import Array
@@ -198,7 +199,7 @@ def explained_sides(record: Dossier, file: MotiveFile, players: Sequence[str]) -
 def _explained_side(told: str, asof: dt.date, code: str, walk: tuple[int, ...]) -> Inferred:
     """What the choices up to a day say of one side's weights; kept by how far the set is walked, which takes a while."""
     file = MotiveFile.model_validate_json(told)
-    return explain_choices(read_choices(file, asof), file, code)
+    return kept_explanation(read_choices(file, asof), file, code)
 
 
 @dataclass(frozen=True)
@@ -236,7 +237,7 @@ def hold_out(
     count = int(share * len(mine))
     if count < FEWEST or count == len(mine):
         return None
-    theta, precision = best_weights(mine[:count], file)
+    theta, precision = kept_weights(mine[:count], file)
     later = Stacked.of(mine[count:])
-    chance = later.log_chance(theta, precision) + np.log(later.open.sum(1))
+    chance = later.log_chance(theta, np.asarray(precision)) + np.log(later.open.sum(1))
     return HeldOut(count, len(mine) - count, float(np.exp(chance.mean())))

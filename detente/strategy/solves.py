@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,12 +21,13 @@ from detente.policy import QuantityLimit
 from detente.strategy.caps import controls_for, solve_capped
 from detente.strategy.games import Profile
 from detente.strategy.profiles import ProfileWedges
-from detente.world import Array
+from detente.world import Array, Economy
 
 TASK = 128
 """Solves a chunk file holds, and a process takes at a time."""
 FEW = 2
 """Chunks that are not worth a process of their own."""
+POSITIONS = {code: position for position, code in enumerate(RESULTS)}
 FOUND = [position for position, code in enumerate(RESULTS) if code.ok]
 """Positions in `RESULTS` of the codes that come with an equilibrium."""
 Report = Callable[[int, int], None]
@@ -67,27 +69,26 @@ class Parts:
 
 
 def parts_of(solutions: Sequence[Solution[Equilibrium]], players: Sequence[int]) -> Parts:
-    """Read the parts off solved equilibria."""
-    mine = list(players)
-    rows = []
-    for solution in solutions:
-        value = solution.value
-        economy, price = value.economy, value.consumer_price_hat[mine]
-        profit = value.technology.profit_share[mine]
-        base_sector = value.technology.base_earnings()[mine] + profit * economy.output[mine]
-        earned = value.sector_earnings_new[mine] + profit * value.output_new[mine]
-        outside = value.outside_new.sum(1) - value.backstop_cost_new
-        rows.append(
-            (
-                value.equivalent_variation_usd,
-                earned / price[:, None] - base_sector,
-                value.tariff_revenue_new[mine] / price - economy.tariff_revenue[mine],
-                (value.deficit_new + value.export_tax_revenue_new + outside)[mine] / price
-                - economy.deficit[mine],
-                float(list(RESULTS).index(solution.result)),
-            )
-        )
-    return Parts(*(np.array([row[k] for row in rows]) for k in range(5)))
+    """Read the parts off equilibria of one model."""
+    mine, values = list(players), [solution.value for solution in solutions]
+    economy, technology = values[0].economy, values[0].technology
+
+    def each(name: str) -> Array:
+        return np.array([getattr(value, name) for value in values])
+
+    price, profit = each("consumer_price_hat")[:, mine], technology.profit_share[mine]
+    base_sector = technology.base_earnings()[mine] + profit * economy.output[mine]
+    earned = each("sector_earnings_new")[:, mine] + profit * each("output_new")[:, mine]
+    other = each("deficit_new") + each("export_tax_revenue_new")
+    if technology.structure.backstop is not None:
+        other = other + each("outside_new").sum(2) - each("backstop_cost_new")
+    return Parts(
+        each("equivalent_variation_usd"),
+        earned / price[:, :, None] - base_sector,
+        each("tariff_revenue_new")[:, mine] / price - economy.tariff_revenue[mine],
+        other[:, mine] / price - economy.deficit[mine],
+        np.array([float(POSITIONS[solution.result]) for solution in solutions]),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,15 +100,24 @@ class ProfileTask:
     profiles: tuple[Profile, ...]
     players: tuple[int, ...]
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "controls"}
+
+    @functools.cached_property
+    def controls(self) -> Callable[[tuple[QuantityLimit, ...]], tuple[QuantityControl, ...]]:
+        """Controls of some limits; profiles that differ in duties only have the same ones."""
+        return functools.cache(functools.partial(_controls, self.model.economy, self.wedges.level))
+
+
+def _controls(
+    economy: Economy, level: Array | None, limits: tuple[QuantityLimit, ...]
+) -> tuple[QuantityControl, ...]:
+    return controls_for(economy, limits, level)
+
 
 def solve_chunk(job: ProfileTask, number: int) -> dict[str, Array]:
     """Solve one chunk of profiles; the same numbers whoever solves it."""
     chosen = job.profiles[number * TASK : (number + 1) * TASK]
-
-    @functools.cache
-    def controls(limits: tuple[QuantityLimit, ...]) -> tuple[QuantityControl, ...]:
-        # profiles that differ in duties only have the same ones
-        return controls_for(job.model.economy, limits, job.wedges.level)
 
     parts = []
     for first in range(0, len(chosen), BATCH):
@@ -115,7 +125,7 @@ def solve_chunk(job: ProfileTask, number: int) -> dict[str, Array]:
         solved = solve_capped(
             job.model,
             job.wedges.wedges(some),
-            [controls(job.wedges.limits(profile)) for profile in some],
+            [job.controls(job.wedges.limits(profile)) for profile in some],
         )
         parts.append(parts_of(solved, job.players))
     return {name: np.concatenate([getattr(part, name) for part in parts]) for name in vars(parts[0])}

@@ -7,12 +7,12 @@ to ours, and the exact welfare decomposition `integrate_welfare`. Never does: sh
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from detente.validation.bridge_ends import beside_estimates as beside_estimates
     from detente.validation.bridges import (
         BRIDGE_MEASURES as BRIDGE_MEASURES,
         STEP_KINDS as STEP_KINDS,
         Bridge as Bridge,
         BridgeWalk as BridgeWalk,
-        beside_estimates as beside_estimates,
         named_bridge as named_bridge,
         shipped_bridges as shipped_bridges,
         walk_bridge as walk_bridge,
@@ -27,7 +27,8 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "bridges": "Bridge BridgeWalk BRIDGE_MEASURES STEP_KINDS beside_estimates named_bridge shipped_bridges walk_bridge",
+            "bridge_ends": "beside_estimates",
+            "bridges": "Bridge BridgeWalk BRIDGE_MEASURES STEP_KINDS named_bridge shipped_bridges walk_bridge",
             "checks": "Check",
             "path": "PathParts integrate_welfare",
             "raw": "find_shared",

@@ -355,32 +355,6 @@ def walk_bridge(bridge: Bridge) -> BridgeWalk:
     return BridgeWalk(bridge, tuple(stages))
 
 
-def beside_estimates(dossier: Dossier) -> Mapping[str, tuple[float, float]]:
-    """Ours beside the estimates of a record, by the id of the estimate: under the study's closures, and in the end, percent.
-
-    Parameters
-    ----------
-    dossier : Dossier
-        As known on a day: estimates it does not know yet are left out.
-
-    Returns
-    -------
-    mapping of str to (float, float)
-        Empty for a record that no bridge is about.
-    """
-    beside_them = {}
-    for bridge in shipped_bridges().values():
-        known = [
-            k for k, reading in enumerate(bridge.readings) if (reading.estimate or "") in dossier.parameters
-        ]
-        if bridge.dossier != dossier.id or not known:
-            continue
-        settings = settings_along(bridge)
-        theirs, ours = (readings_of(setting, bridge.readings) for setting in (settings[0], settings[-1]))
-        beside_them.update({bridge.readings[k].estimate or "": (theirs[k], ours[k]) for k in known})
-    return beside_them
-
-
 def bridge_checks() -> list[Check]:
     """One line a published number: theirs beside our engine under the closures they state, with what the walk says."""
     checks = []

@@ -25,6 +25,10 @@ PATTERNS = (
     "detente/equilibrium/*.py",
     "detente/equilibrium/explain/*.py",
     "detente/equilibrium/gradients/*.py",
+    "detente/outlook/branching.py",
+    "detente/outlook/prior.py",
+    "detente/app/changes.py",
+    "detente/app/setting.py",
 )
 LEFT_OUT = ("tests/cli/", "tests/docs/", "tests/golden/", "tests/web/")
 """What no fault is to be left to: whole texts and published figures, which only say that something differs, and tests that

@@ -8,11 +8,12 @@ import pytest
 from asgi import Reader
 
 from detente.app import explorer
-from detente.app.batches import Batches, Overtaken
+from detente.app.batches import Batches
 from detente.app.jobs import Jobs
 from detente.app.keeping import Kept
 from detente.app.state import PageState, read_state
 from detente.app.views import VIEWS
+from detente.app.worker import Overtaken, Worker
 
 PAGE = "/busan-2025/countries.csv"
 
@@ -128,7 +129,7 @@ class Slow:
         self.asked = []
         self.jobs = Jobs(Kept(2))
 
-    def answers(self, states):
+    def answers(self, states, *, first=False):
         self.asked.append([state.base for state in states])
         return [state.base for state in states]
 
@@ -150,11 +151,32 @@ def test_readers_share_a_sweep_and_what_was_overtaken_is_dropped():
         return results, batches.dropped
 
     results, dropped = asyncio.run(ask())
-    assert results[0] == "first"
+    assert isinstance(results[0], Overtaken)  # though it was being solved
     assert isinstance(results[1], Overtaken)
     assert results[2:] == ["b", "new", "b"]
-    assert dropped == 1
+    assert dropped == 2
     assert laboratory.asked == [["first"], ["b", "new"]]
+
+
+def test_a_solve_makes_way_for_what_presses_and_ends_when_nobody_wants_it():
+    from detente.core import checkpoint
+
+    worker, done, wanted = Worker(), [], [True]
+
+    def long():
+        pressing = worker.at_once(lambda: done.append("pressing") or checkpoint())
+        while not pressing.done():
+            checkpoint()
+        done.append("long")
+        wanted.clear()
+        checkpoint()
+
+    with pytest.raises(Overtaken):
+        worker.in_between(long, lambda: bool(wanted)).result(10)
+    with pytest.raises(ZeroDivisionError):
+        worker.at_once(lambda: 1 // 0).result(10)
+    worker.close()
+    assert done == ["pressing", "long"]
 
 
 def test_several_readers_are_solved_in_one_sweep(laboratory):

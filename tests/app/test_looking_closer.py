@@ -190,6 +190,24 @@ def test_a_table_that_is_folded_away_is_not_sent(reader):
     assert '<table class="data">' in ledger  # nothing else is there to see
 
 
+@pytest.mark.parametrize(("horizon", "share"), [("long", 0.0731), ("short", 0.0732)])
+def test_what_is_shown_first_is_as_in_the_whole(reader, laboratory, horizon, share):
+    target = f"{CASE}/countries?base=standing&horizon={horizon}&set.usa-2025-fentanyl-china={share}"
+    reader.get(f"{CASE}/countries?base=standing&horizon={horizon}")
+    solves = laboratory.solves
+    first = reader.get(target, headers={"x-detente-part": "first"}).text
+    assert laboratory.solves == solves + 1  # the other horizon comes after
+    whole = reader.get(target, headers={"x-detente-part": "answer"}).text
+    numbers = [re.findall(r'<a class="number .*?</a>', text, re.DOTALL) for text in (first, whole)]
+    assert len(numbers[0]) == len(numbers[1]) == 4
+    for n, (early, late) in enumerate(zip(*numbers, strict=True)):
+        is_there = (horizon == "long") == (n % 2 == 0)
+        assert early == late if is_there else ">…<" in early and ">…<" not in late
+    bars = [re.search(r'<table class="bars">.*?</table>', text, re.DOTALL)[0] for text in (first, whole)]
+    assert bars[0] == bars[1]
+    assert "data-address" not in first
+
+
 def light(colour):
     parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]

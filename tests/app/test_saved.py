@@ -14,6 +14,7 @@ from detente.policy import load_scenario
 
 HOST = "127.0.0.1:8425"
 QUERY = "base=standing&horizon=short&set.usa-2025-fentanyl-china=0.1"
+LIMIT = "{name: half, importers: [CHN], exporters: [USA], sectors: [SOY], limit: 0.5}"
 OWN = {"origin": f"http://{HOST}", "content-type": "application/x-www-form-urlencoded"}
 
 
@@ -77,15 +78,23 @@ def test_a_setting_is_saved_listed_opened_and_deleted(saving, folder, tmp_path):
     assert f'href="/busan-2025/countries?{QUERY.replace("&", "&amp;")}"' in page
     assert "&lt;b&gt;see" in page
     assert "<b>see" not in page
-    assert "something else by now" not in page
+    assert "was changed" not in page
     assert title not in saving.get("/eu-ev/saved").text  # of another case
     # once more is no harm; another setting under the same name is
     assert send(saving, "/busan-2025/saved", {"name": title, "query": QUERY}).status == 303
     other = send(saving, "/busan-2025/saved", {"name": title, "query": "base=standing"})
     assert other.status == 400
     assert "is there already" in other.text
-    path.write_text(path.read_text(encoding="utf-8").replace("value: 0.1", "value: 0.2"), encoding="utf-8")
-    assert "something else by now" in saving.get("/busan-2025/saved").text
+    # a file that was changed by hand opens at what it says now, where an address can say it
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("value: 0.1", "value: 0.2"), encoding="utf-8")
+    page = saving.get("/busan-2025/saved").text
+    assert f'countries?{QUERY.replace("0.1", "0.2").replace("&", "&amp;")}"' in page
+    assert "this opens what it says now" in page
+    path.write_text(f"{text}quantities: [{LIMIT}]\n", encoding="utf-8")
+    page = saving.get("/busan-2025/saved").text
+    assert "what no address can" in page
+    assert f'countries?{QUERY.replace("&", "&amp;")}"' in page
     assert send(saving, "/busan-2025/saved/delete", {"slug": path.stem}).status == 303
     assert list(folder.iterdir()) == []
 

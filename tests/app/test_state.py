@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from detente.app import PageState, read_state
-from detente.app.setting import as_file, file_name, setting_lines, setting_of, state_command
+from detente.app.setting import as_file, file_name
 from detente.core import DetenteError, InputError, LabelError
 from detente.policy import load_scenario
 
@@ -97,19 +97,3 @@ def test_the_file_of_a_setting_gives_the_same_numbers(laboratory, tmp_path):
     outcome = standoff.solve(again)[again.id]
     mine = answer.chosen[answer.setting].value.real_income_hat
     assert abs(outcome.value.real_income_hat - mine).max() < 1e-9
-
-
-def test_command_and_python_say_the_setting():
-    state = PageState(
-        "x", base="talks-fail", against="standing", set=(("m", "off"), ("n", "0.1")), asof="2025-10-20"
-    )
-    scenario = load_scenario("talks-fail")
-    command = state_command(state, scenario, "countries", "busan-2025", None)
-    assert command == (
-        "detente run talks-fail --set m=off --set n=0.1 --against standing --countries all --asof 2025-10-20"
-    )
-    text = "\n".join(setting_lines(state, scenario))
-    compile(text, "setting", "exec")
-    assert "Setting(value=0.1)" in text
-    assert "Status.repealed" in text
-    assert setting_of("in_force").status.value == "in_force"

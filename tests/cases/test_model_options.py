@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente.cases import Case, Options, answers_sentence, model_at, optioned, solve_cases
+from detente.cases import Case, Options, answers_sentence, model_at, optioned, runs, solve_cases
 from detente.core import InputError, LabelError, SchemaError
 from detente.equilibrium import Model, Responses, Structure, solve
 from detente.outlook import Uncertain, draw_outcomes, uncertain_parameters
@@ -121,6 +121,26 @@ def test_a_scenario_brings_its_own(stated):
                 )
             ],
         )
+
+
+def test_companions_of_a_scenario_with_options_stay_one_batch(monkeypatch):
+    asked = []
+
+    def counted(model, policies, **how):
+        asked.append([policy.name for policy in policies])
+        return solve(model, policies, **how)
+
+    monkeypatch.setattr(runs, "solve", counted)
+    saved, plain = ModelOptions(revenue="saved"), None
+    cases = [
+        Case(Scenario(id=name, title=name, dossier="toy", options=options), WAR)
+        for name, options in (("a", plain), ("b", saved), ("c", plain), ("d", saved.model_copy()))
+    ]
+    solved = [solution.value.real_income_hat for solution, _ in solve_cases(Model(WORLD), cases)]
+    assert asked == [["a", "c"], ["b", "d"]]
+    assert (solved[0] == solved[2]).all()
+    assert (solved[1] == solved[3]).all()
+    assert abs(solved[0] - solved[1]).max() > 1e-5
 
 
 def test_draws_reach_what_answers_and_what_is_needed(stated):

@@ -16,8 +16,10 @@ from detente.equilibrium import Model
 from detente.policy import load_scenario
 from detente.policy.scenario import Scenario
 from detente.show.tables import results, welfare
-from detente.show.tables.metrics import assumptions
-from detente.world import Wedges, load_world, toy
+from detente.show.tables.diverted import diverted_table
+from detente.show.tables.jobs import jobs_table
+from detente.show.tables.metrics import assumptions, diversion_table
+from detente.world import Wedges, goods_sectors, load_world, people_of, toy
 
 LIMITS = (
     {
@@ -77,6 +79,32 @@ def test_employment_shares_add_up_and_moves_cancel(solved):
         assert max(row["employment_pct"] for row in mine) > 0.1
 
 
+def test_what_households_can_buy_is_what_they_earn_collect_and_borrow_over_prices(solved):
+    """Dollars of a household times households, against sums by hand; in the first year borrowing is net of what is saved."""
+    economy = solved["standing"].value.economy
+    people, n = people_of(economy)["USA"], economy.labels.country("USA")
+    rows = jobs_table(solved, ("USA",), against="standing").records()
+    (row,) = [each for each in rows if each["outcome"] == "decoupling"]
+    buys = []
+    for name in ("standing", "decoupling"):
+        value = solved[name].value
+        money = float(value.sector_earnings_new[n].sum())
+        for i in range(len(economy.labels.countries)):
+            money += float((value.wedges.tariff[n, i] * value.flows_new[n, i]).sum())
+            money += float(value.flows_new[n, i].sum() - value.flows_new[i, n].sum())
+        if value.technology.mobile:
+            price = np.exp(economy.final_shares[n] @ np.log(value.price_hat[n]))
+        else:  # a way out of a shortage earns and uses something up; final goods are a nest
+            money += float(value.outside_new[n].sum() - value.backstop_cost_new[n])
+            price = value.consumer_price_hat[n]
+        buys.append(money / float(price))
+    households = people.households_thousand.value
+    assert row["household_usd"] == pytest.approx(1e3 * (buys[1] - buys[0]) / households, rel=1e-6)
+    share = row["median_household_usd"] / people.median_household_income_usd.value
+    assert share * economy.income[n] == pytest.approx(buys[1] - buys[0], rel=1e-6)
+    assert row["jobs_thousand"] == pytest.approx(0, abs=1e-6)
+
+
 def test_wages_move_together_only_when_factors_are_mobile(solved):
     mobile = solved["standing"].value.technology.mobile
     for row in results.wage_table(solved).records():
@@ -85,6 +113,37 @@ def test_wages_move_together_only_when_factors_are_mobile(solved):
             assert row["lowest_factor_price_pct"] == pytest.approx(row["wage_pct"], abs=1e-9)
         else:
             assert row["lowest_factor_price_pct"] < row["wage_pct"] < row["highest_factor_price_pct"]
+
+
+def test_trade_of_third_economies_is_summed_from_flows(solved):
+    """By economy and by sector, one flow after the other."""
+    outcome, before = solved["decoupling"], solved["standing"]
+    economy = before.value.economy
+    labels, goods = economy.labels, goods_sectors(economy)
+    by_economy = {
+        row["country"]: row for row in diversion_table(outcome, ("USA", "CHN"), against=before).records()
+    }
+    assert len(by_economy) == len(labels.countries) - 2
+    n, (usa, china) = labels.country("VNM"), (labels.country(code) for code in ("USA", "CHN"))
+
+    def more(buyer, seller, sectors):
+        flows = [v.value.flows_new[buyer, seller] for v in (outcome, before)]
+        return sum(float(flows[0][s]) - float(flows[1][s]) for s in sectors) / 1e3
+
+    row = by_economy["VNM"]
+    assert row["exports_to_first_usd_bn"] == pytest.approx(more(usa, n, goods), rel=1e-9)
+    assert row["exports_to_second_usd_bn"] == pytest.approx(more(china, n, goods), rel=1e-9)
+    assert row["imports_from_first_usd_bn"] == pytest.approx(more(n, usa, goods), rel=1e-9)
+    assert row["imports_from_second_usd_bn"] == pytest.approx(more(n, china, goods), rel=1e-9)
+    gains = [row["equivalent_variation_usd_bn"] for row in by_economy.values()]
+    assert gains == sorted(gains, reverse=True)
+    rows = list(diverted_table(outcome, ("USA", "CHN"), against=before, countries=("VNM",)).records())
+    whole, first = rows[-1], rows[0]
+    assert whole["received_usd_bn"] == pytest.approx(more(n, usa, goods) + more(n, china, goods), rel=1e-9)
+    s = labels.sector(first["sector"])
+    assert first["from_second_usd_bn"] == pytest.approx(more(n, china, [s]), rel=1e-9)
+    volumes = [v.value.output_new[n, s] / v.value.cost_hat[n, s] for v in (outcome, before)]
+    assert first["own_output_pct"] == pytest.approx(100 * (volumes[0] / volumes[1] - 1), rel=1e-6, abs=1e-9)
 
 
 def test_real_wage_is_wage_over_prices(solved):
@@ -96,8 +155,6 @@ def test_real_wage_is_wage_over_prices(solved):
 
 
 def test_flows_add_up_to_imports(solved):
-    from detente.world import goods_sectors
-
     economy = solved["standing"].value.economy
     goods = goods_sectors(economy)
     rows = [r for r in results.pair_flow_table(solved, ("USA",)).records() if r["outcome"] == "decoupling"]
@@ -139,8 +196,6 @@ def test_the_rent_of_licences_that_are_sold_is_the_sellers():
 
 
 def test_average_duties_of_the_base_year_are_the_data(solved):
-    from detente.world import goods_sectors
-
     economy = solved["standing"].value.economy
     goods, n = goods_sectors(economy), economy.labels.country("USA")
     flows = np.delete(economy.flows[n][:, goods], n, axis=0)

@@ -24,8 +24,8 @@ def rows(out):
 
 
 def test_a_campaign_from_its_beginning_to_a_replay(detente, tmp_path):
-    file, fork = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
-    code, out, _ = detente(
+    file, fork = tmp_path / "new" / "a.jsonl", tmp_path / "b.jsonl"
+    code, out, said = detente(
         "campaign",
         "start",
         file,
@@ -40,6 +40,7 @@ def test_a_campaign_from_its_beginning_to_a_replay(detente, tmp_path):
         "csv",
     )
     assert code == 0
+    assert f"new folder {file.parent}" in said
     assert [row["played"] for row in rows(out)] == ["by hand", "by rule"]
     first = file.read_bytes()
     code, out, said = detente(
@@ -60,7 +61,8 @@ def test_a_campaign_from_its_beginning_to_a_replay(detente, tmp_path):
         "campaign", "wait", file, "--until", "2025-11-05", "--table", "clocks", "-f", "json"
     )
     assert code == 0
-    assert json.loads(out)[0]["rows"]
+    truce = next(row for row in json.loads(out)[0]["rows"] if row["player"] == "both")
+    assert truce["usa_duty"] < truce["chn_duty"]  # each side's own, never their sum
     code, _, said = detente(
         "campaign", "branch", file, fork, "--on", "2025-10-29", "--table", "log", "-f", "csv"
     )
@@ -72,7 +74,9 @@ def test_a_campaign_from_its_beginning_to_a_replay(detente, tmp_path):
     assert "the same course" in said
     for words, hint in (
         (("start", file), "another name"),
+        (("start", tmp_path), "is a folder"),
         (("act", file, "step", "--duty", "ten"), "0.10 or 10%"),
+        (("act", file, "step", "--duty", "5000%"), "did you mean 50%? from 0% to 500%"),
         (("show", tmp_path / "none.jsonl"), "start FILE"),
         (("show", file, "--table", "odd"), "odds"),
     ):

@@ -142,6 +142,8 @@ def test_cite_one_scenario_is_less_than_everything(detente):
 @pytest.mark.parametrize(
     ("words", "code", "says", "hint"),
     [
+        (("run",), 2, "no scenario was named", "standing, talks-fail"),
+        (("compare", "standing", "--dossier", "busan-2026"), 2, "busan-2026", "busan-2025"),
         (("run", "talks-fali"), 2, "unknown scenario `talks-fali`", "`talks-fail`"),
         (("run", "talks-fail", "--countries", "USAA"), 2, "unknown country `USAA`", "`USA`"),
         (("run", "talks-fail", "--table", "countrys"), 2, "no table `countrys`", "`countries`"),

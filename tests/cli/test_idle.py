@@ -20,6 +20,8 @@ IDLE = [
     ("run talks-fail --table measures --countries USA", "--countries"),
     ("run talks-fail --table branches --horizon short", "--horizon"),
     ("compare standing talks-fail --seed 3", "--seed"),
+    ("compare standing talks-fail --workers 2", "--workers"),
+    ("path talks-fail --table summary --cluster tcp://nowhere:1", "--cluster"),
     ("explain usa.real_income --seed 3", "--seed"),
     ("brief --draws 0 --seed 3", "--seed"),
     ("path --table summary --cut CHN:rare-earths:0.3 --stock 2", "--stock"),

@@ -160,6 +160,7 @@ def test_every_conclusion_is_repeated_under_every_set_of_preferences(capsys, cac
         "\u00a0", " "
     )
     assert "Out of sample" in told
+    assert "worse than chance for China" in told
     assert "Of these decisions nothing explains" in told
     assert "Nothing in the set explains where" in told
     for row in records(led, "leverage"):

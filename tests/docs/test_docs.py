@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import doctest
+import functools
 import importlib
 import os
 import pkgutil
@@ -54,6 +55,7 @@ def section(page, title):
     return found[0]
 
 
+@functools.cache
 def cli_commands():
     import typer
 

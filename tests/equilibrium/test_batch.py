@@ -11,6 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 from detente.equilibrium import BATCH, Model, Policy, Structure, settle, solve, steering as steering_module
 from detente.equilibrium.baseline import CORE, prepare
+from detente.equilibrium.foresight import Foresight
 from detente.equilibrium.judged import alone
 from detente.equilibrium.settle import base_point, sweep_chunk
 from detente.equilibrium.shock import Shock
@@ -127,7 +128,7 @@ def test_what_the_whole_derivative_does_not_settle_is_swept_without_it(monkeypat
     plain, steps = sweep_chunk(*args)
     wrong = dataclasses.replace(steered, blocks=-steered.blocks)
     monkeypatch.setattr(settle, "steering", lambda _: wrong)
-    points, taken = sweep_chunk(*args, many=True)
+    points, taken = sweep_chunk(*args, foresight=Foresight())
     assert (points[1:] == plain[1:]).all()
     assert (taken[1:] == steps[1:]).all()
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "crosscheck"))
+
+from random_world import random_world
 
 from detente.core import InputError, LabelError, UnitError
 from detente.equilibrium import Emissions, Model, carbon_duties, rents_new, solve
@@ -59,8 +66,23 @@ def test_rents_are_a_share_of_earnings(world):
     share[:, 0] = 0.3
     value = solve(Model(world), Wedges.unchanged(world)).value
     assert rents_new(value, share)[:, 0] == pytest.approx(0.3 * world.va_share[:, 0] * world.output[:, 0])
-    with pytest.raises(UnitError, match="share of rents"):
-        rents_new(value, share + 2)
+    assert rents_new(value, np.ones(share.shape)) == pytest.approx(value.sector_earnings_new)
+    for cell in (-0.1, 1.1, np.nan):
+        share[0, 1] = cell
+        with pytest.raises(UnitError, match="share of rents"):
+            rents_new(value, share)
+
+
+def test_a_sector_that_makes_nothing_emits_nothing():
+    idle = random_world(countries=3, sectors=3, seed=2, zeros=0.4)
+    none = idle.output == 0
+    assert none.any()
+    tonnes = np.where(none, 0.0, 1e-3 * idle.output)  # small outputs too have an intensity
+    emitted = Emissions(idle, tonnes)
+    assert emitted.intensity == pytest.approx(np.where(none, 0.0, 1e-3))
+    tonnes[none] = 1.0
+    with pytest.raises(InputError, match="makes nothing emits"):
+        Emissions(idle, tonnes)
 
 
 def test_what_makes_no_sense_is_refused(world, emitted):
@@ -68,6 +90,13 @@ def test_what_makes_no_sense_is_refused(world, emitted):
         Emissions(world, np.ones(3))
     with pytest.raises(UnitError, match="negative or missing"):
         Emissions(world, -emitted.tonnes)
+    for cell in (-1.0, np.nan, np.inf):
+        one = emitted.tonnes.copy()
+        one[1, 1] = cell
+        with pytest.raises(UnitError, match="negative or missing"):
+            Emissions(world, one)
+    with pytest.raises(ValueError, match="read-only"):
+        emitted.tonnes[0, 0] = 1.0
     with pytest.raises(UnitError, match="carbon price"):
         carbon_duties(emitted, -1.0, ["EU27"])
     with pytest.raises(LabelError, match="EU28"):

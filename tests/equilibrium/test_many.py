@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import signal
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from detente.equilibrium import (
     solve,
     solve_many,
 )
-from detente.equilibrium.many import SHEET, place
+from detente.equilibrium.many import BATCH, SHEET, place
 from detente.world import Wedges, toy
 
 COUNT, CHUNK = 37, 8
@@ -187,6 +188,23 @@ def _one_step():
 def test_what_makes_no_study_is_refused_before_any_of_it(settings, said):
     with pytest.raises(InputError, match=said):
         solve_many(toy(), drawn, **({"count": 3} | settings))
+
+
+def test_solutions_are_let_go_before_the_next_are_solved():
+    solved, still = [], []
+
+    def make(economy, index, random):
+        if index == BATCH:
+            still.extend(value for value in (known() for known in solved) if value is not None)
+        return drawn(economy, index, random)
+
+    def reduce(solution):
+        solved.append(weakref.ref(solution.value))
+        return two(solution)
+
+    solve_many(toy(), make, BATCH + 1, reduce=reduce, chunk=BATCH + 1)
+    assert len(solved) == BATCH + 2  # and the base year, which says what is kept
+    assert not still
 
 
 def test_scenarios_from_a_table():

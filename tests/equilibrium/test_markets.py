@@ -270,8 +270,6 @@ def test_what_does_not_go_with_them_is_refused(both):
     backstop = Backstop.of(WORLD, {("USA", "PARTS"): (Step("thrift", 0.1, 1.2, 1.5),)})
     with pytest.raises(InputError, match="margins or pass-through and a `backstop`"):
         solve(Model(WORLD, Structure(critical=("PARTS",), backstop=backstop), responses=BOTH), WAR)
-    with pytest.raises(InputError, match="channels"):
-        decompose_path(Model(WORLD, responses=BOTH), Wedges.unchanged(WORLD), WAR)
     with pytest.raises(InputError, match="wages"):
         wage(both, "USA")
     with pytest.raises(UnitError, match="margin is outside"):
@@ -306,3 +304,22 @@ def test_derivatives_by_shocks_are_those_of_finite_differences(responses):
             assert change / (2 * size) == pytest.approx(told, rel=1e-6)
     with pytest.raises(InputError, match="population and factors that do not move freely"):
         shock_slopes(solve(Model(WORLD, Structure(mobility=2.0)), WAR).value, readings)
+
+
+def test_channels_of_real_income_add_up():
+    """Exactly, whatever else answers; of a small duty margins lose their share of the volume of sales."""
+    start = Wedges.unchanged(WORLD)
+    path = decompose_path(Model(WORLD, responses=ALL), start, WAR)
+    assert np.abs(path.gap).max() < 1e-11
+    assert min(np.abs(path.parts[name]).max() for name in ("margins", "pass_through", "answers")) > 1e-5
+    # closed form of a small change: sales valued at base-year prices, the share kept of them, home sales included
+    margin, small = (
+        np.full((5, 4), 0.2),
+        Wedges.of(WORLD, tariff=WORLD.tariff + 1e-5 * (WAR.tariff > WORLD.tariff)),
+    )
+    kept = Model(WORLD, responses=Responses(margin=margin))
+    value, found = solve(kept, small).value, decompose_path(kept, start, small)
+    volume = WORLD.flows * (value.flows_new / WORLD.flows / value.cost_hat[None] - 1)
+    said = (0.2 * volume).sum((1, 2)) / value.economy.income
+    assert found.parts["margins"] == pytest.approx(said, rel=1e-3, abs=1e-12)
+    assert "pass_through" not in found.parts

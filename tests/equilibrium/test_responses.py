@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -59,6 +61,18 @@ def test_without_responses_it_is_the_core_to_the_last_bit(model, war, core):
         found.gradient(real_income(core, "USA")).tariff
         == gradients(core, [real_income(core, "USA")])[0].tariff
     ).all()
+
+
+def test_a_search_begins_where_it_is_told(model, war):
+    """At the equilibrium itself nothing is left to do; from anywhere else the same is found."""
+    answering = replace(model, responses=EVERYTHING)
+    cold = solve(answering, war)
+    again = solve(answering, war, start=cold)
+    assert cold.stats["rounds"] > 3
+    assert again.stats["rounds"] == 1
+    for start in (again.value, solve(model, war), solve(replace(model, responses=Responses(scale=0.1)), war)):
+        warm = solve(answering, war, start=start).value
+        assert warm.real_income_hat == pytest.approx(cold.value.real_income_hat, abs=1e-10)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from detente.equilibrium.explain import (
 from detente.equilibrium.gradients import gradients, real_income, tariff_revenue
 from detente.equilibrium.implicit import factor_derivatives
 from detente.equilibrium.newton import solve_prices
+from detente.equilibrium.revenue import Budget
 from detente.equilibrium.structure import Technology
 from detente.world import Wedges, toy
 
@@ -213,11 +214,51 @@ def test_what_makes_no_sense_is_refused():
         {"revenue_saved": 0.7, "revenue_cut": 0.7},
         {"marginal_cost_of_funds": 0.9},
         {"labour_supply": -1.0},
+        *({"revenue_saved": np.array([0.1, cell])} for cell in (1.1, -0.1, np.nan)),
+        *({"labour_supply": np.array([0.1, cell])} for cell in (-0.1, np.nan, np.inf)),
     ):
         with pytest.raises(UnitError):
             Structure(**bad)
     with pytest.raises(InputError, match="countries"):
         solve(Model(WORLD, Structure(revenue_saved=np.ones(3))), WAR)
+
+
+def test_who_saves_lends_to_the_others_by_their_earnings():
+    """What a million of more duties moves, country by country, with loops; beside lanes that move none."""
+    earned, count = WORLD.value_added, len(COUNTRIES)
+    saved, cut = np.zeros(count), np.zeros(count)
+    saved[USA], cut[CHN] = 0.6, 0.5
+    parts = np.zeros((2, count), dtype=bool)  # bans have cut the world in two; the last country is alone
+    parts[0, :-1], parts[1, -1] = True, True
+    saved[-1] = 0.9
+    structure = Structure(revenue_saved=saved, revenue_cut=cut, marginal_cost_of_funds=1.4)
+    budget = Budget.of(WORLD, structure, earned, parts)
+    others = [n for n in range(count - 1) if n != USA]
+    more = np.arange(1.0, count + 1)
+    want = np.zeros(count)
+    want[USA] -= 0.6 * more[USA]
+    for n in others:
+        want[n] += 0.6 * more[USA] * earned[n] / sum(earned[k] for k in others)
+    want[CHN] += 0.4 * 0.5 * more[CHN]
+    np.testing.assert_allclose(
+        budget.income_moves(WORLD.tariff_revenue + more), want, rtol=1e-9, atol=1e-9 * more.max()
+    )
+    still = Budget.of(WORLD, Structure(), earned, None)
+    assert isinstance(still.income_moves(more), float)
+    assert still.income_moves(more) == 0
+    assert not still.moves_supply
+    assert budget.moves_supply
+    one = np.where(np.arange(count) == USA, 0.2, 0.0)
+    assert Budget.of(WORLD, Structure(labour_supply=one), earned, None).moves_supply
+    assert Budget.of(WORLD, Structure(revenue_saved=one), earned, None).moved is not None
+    cuts_alone = Structure(revenue_cut=one, marginal_cost_of_funds=1.4)
+    assert Budget.of(WORLD, cuts_alone, earned, None).moved[USA, USA] == pytest.approx(0.4 * 0.2)
+    lanes = Budget.stacked([still, budget])
+    moves = lanes.income_moves(WORLD.tariff_revenue + np.stack([more, more]))
+    np.testing.assert_allclose(moves, [0 * want, want], rtol=1e-9, atol=1e-9 * more.max())
+    kept = lanes.keep(np.array([False, True]))
+    np.testing.assert_array_equal(kept.income_moves(WORLD.tariff_revenue + more[None]), moves[1:])
+    assert Budget.stacked([still, still]).keep(np.array([True, False])).moved is None
 
 
 def test_bans_that_cut_a_country_off_leave_its_duties_at_home():
@@ -257,10 +298,15 @@ def test_draws_vary_labour_and_taxes_where_a_structure_has_them():
     assert "labour_supply" not in {one.name for one in uncertain_parameters(Model(WORLD))}
     here, _ = apply_draw(model, parameters, np.zeros(len(parameters)))
     high, _ = apply_draw(model, parameters, np.ones(len(parameters)))
+    more = np.exp(0.5)
     assert here.structure.wage_floor == pytest.approx(0.995)
-    assert high.structure.wage_floor < 0.995
-    assert high.structure.labour_supply > 0.4
-    assert high.structure.marginal_cost_of_funds > 1.4
+    assert high.structure.wage_floor == pytest.approx(1 - 0.005 * more)
+    assert high.structure.labour_supply == pytest.approx(0.4 * more)
+    assert high.structure.marginal_cost_of_funds == pytest.approx(1 + 0.4 * more)
+    assert high.structure.mobility == pytest.approx(1 + 0.5 * more)
+    assert high.structure.sigma_materials == pytest.approx(0.3 * np.exp(0.3))
+    some = Structure(labour_supply=np.where(np.arange(len(COUNTRIES)) == 0, 0.2, 0.0))
+    assert "labour_supply" in {one.name for one in uncertain_parameters(Model(WORLD, some))}
     assert high.structure.revenue_saved == 0.5
 
 

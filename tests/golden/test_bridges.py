@@ -12,15 +12,17 @@ import pytest
 
 from detente.cases import Standoff
 from detente.cli.main import main
-from detente.core import LabelError
+from detente.core import LabelError, kept
+from detente.core.kept import keep, recall
 from detente.dossier import load_dossier
 from detente.equilibrium import Model, solve
 from detente.show import build, make
 from detente.show.tables import bridge_sentences
-from detente.validation import bridges as engine
+from detente.validation import bridge_ends, bridges as engine
 from detente.validation.bounds import war
+from detente.validation.bridge_ends import beside_estimates
 from detente.validation.bridge_worlds import TABLE, goods_world, without_inputs
-from detente.validation.bridges import beside_estimates, named_bridge, shipped_bridges, walk_bridge
+from detente.validation.bridges import named_bridge, shipped_bridges, walk_bridge
 from detente.validation.firm_entry import FirmEntry, solve_entry
 from detente.validation.raw import find_shared
 from detente.world import Wedges, load_world, toy
@@ -126,7 +128,10 @@ def test_the_waterfall_is_closed_and_its_words_are_of_its_table(walks):
         assert set(sentence.values) <= cells
 
 
-def test_ours_stand_beside_the_estimates_known_on_the_day(walks):
+def test_ours_stand_beside_the_estimates_known_on_the_day(walks, tmp_path, monkeypatch):
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
+    monkeypatch.setattr(kept, "recall", recall)
+    monkeypatch.setattr(kept, "keep", keep)
     record = load_dossier()
     beside = beside_estimates(record)
     assert beside["budget-lab-us-long-run"] == pytest.approx(
@@ -137,6 +142,10 @@ def test_ours_stand_beside_the_estimates_known_on_the_day(walks):
     assert rows["US output under all duties of 2025, model"]["ours_same"] is not None
     assert rows["World growth in 2026, forecast"]["ours"] is None
     assert beside_estimates(load_dossier("eu-ev-2024")) == {}
+    monkeypatch.setattr(bridge_ends, "readings_of", lambda setting, readings: (0.0,) * len(readings))
+    assert beside_estimates(record) == beside  # what was kept, to the last bit
+    monkeypatch.setattr(bridge_ends, "code_key", lambda package, rooms: "of other code")
+    assert set(beside_estimates(record).values()) == {(0.0, 0.0)}
 
 
 def test_a_bridge_that_is_not_there_is_named(capsys):

@@ -31,3 +31,17 @@ def test_branches_have_intervals_and_one_range():
     table = branch_intervals_table(drawn, ("USA", "CHN"))
     assert [row["branch"] for row in table.records()][-1] == "all branches"
     assert len(table.rows) == len(branched.branches) + 1
+    # every cell again from the draws, one branch at a time
+    rows = list(table.records())[:-1]
+    assert [(row["branch"], row["standing"]) for row in rows] == [
+        ("(none)", "as told, likeliest"),
+        ("+answer", ""),
+    ]
+    ratios = drawn.draws["long"].against(branched.reference)[1]
+    for k, row in enumerate(rows):
+        for party in ("USA", "CHN"):
+            drawn_here = ratios[:, 1 + k, 0, models["long"].economy.labels.country(party)]
+            ends = np.quantile(drawn_here, [0.05, 0.95])
+            assert [row[f"{party}_long_{end}_pct"] for end in ("low", "high")] == pytest.approx(
+                ends, rel=1e-9
+            )

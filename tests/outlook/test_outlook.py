@@ -28,7 +28,7 @@ from detente.outlook import (
     uncertainty_table,
 )
 from detente.outlook.intervals import interval_table, linear_fit, quantile_errors, result_changes
-from detente.outlook.prior import BETWEEN_SETS, WITHIN_SETS, apply_draw, sector_group
+from detente.outlook.prior import BETWEEN_SETS, WITHIN_SETS, apply_draw, drawn_answer, sector_group
 from detente.outlook.sobol import sobol_indices
 from detente.policy import Scenario
 from detente.world import Wedges, elasticity_table, load_world, toy
@@ -184,6 +184,21 @@ def test_draws_have_the_stated_spread():
     assert np.log(scale).std() == pytest.approx(0.5, abs=0.02)
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "factor", "drawn"),
+    [
+        ("margin", [0.0, 0.25, 1.0], 3.0, [0.0, 0.5, 1.0]),  # odds of 1 to 3 become 1 to 1
+        ("minimum_consumption", [0.5, 1.0], 4.0, [0.8, 1.0]),
+        ("wage_floor", [0.0, 0.98, 1.0], 2.0, [0.0, 0.96, 1.0]),  # no floor stays none
+        ("wage_floor", [0.5], 3.0, [0.0]),
+        ("pass_through", [1.0, 1.5, 0.5, 0.0], 3.0, [1.0, 2.5, 0.25, 0.0]),
+        ("scale", [0.0, 0.2], 3.0, [0.0, 0.6]),
+    ],
+)
+def test_a_factor_keeps_a_share_a_share_and_what_is_not_there_away(name, given, factor, drawn):
+    assert drawn_answer(name, np.array(given), factor) == pytest.approx(np.array(drawn), abs=1e-9)
+
+
 def test_what_is_drawn_depends_on_the_horizon():
     long = {p.name for p in uncertain_parameters(Model(WORLD))}
     short = {p.name for p in uncertain_parameters(Model(WORLD, horizon("short", WORLD)[1]))}
@@ -194,6 +209,13 @@ def test_what_is_drawn_depends_on_the_horizon():
         assert parameter.grade in ("inferred", "assumed")
         assert parameter.source
     assert len({sector_group(code) for code in load_world().labels.sectors}) == 4
+    assert [sector_group(code) for code in ("C24", "C25", "C26", "C10T12", "B09")] == [
+        "chemicals and metals",
+        "chemicals and metals",
+        "machinery and electronics",
+        "light manufacturing",
+        "primary goods",
+    ]
 
 
 def test_intervals_hold_the_median_and_differences_are_ratios():

@@ -370,7 +370,10 @@ def test_what_is_drawn_ahead_is_what_is_drawn_when_asked(monkeypatch: pytest.Mon
     for program in (figures._ASIDE, "raise SystemExit(1)", "print('no drawing')"):
         monkeypatch.setattr(figures, "_ASIDE", program)
         figures._drawing.cache_clear()
-        figures.draw_ahead([figure, "not a figure"])
+        with figures.draw_ahead() as draw:
+            draw(["not a figure"])
+            draw([figure])
+            draw([figure])
         assert {width: figure_svg(figure, width) for width in plain} == plain
 
 
@@ -378,7 +381,8 @@ def test_a_chart_that_cannot_be_drawn_ahead_says_so_when_asked() -> None:
     from detente.show.figures import figures
 
     broken = dataclasses.replace(path(), spec={"mark": {"type": "no such mark"}})
-    figures.draw_ahead([broken])
+    with figures.draw_ahead() as draw:
+        draw([broken])
     with pytest.raises(InputError, match="could not be drawn"):
         figure_svg(broken)
 

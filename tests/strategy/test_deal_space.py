@@ -19,8 +19,16 @@ def test_a_lever_that_gains_its_owner_is_not_passed_over():
     assert "gains China" not in plain
     said = lever_sentences([rival, *china, lever("Controls", 290.0, -30.0)])
     rents = " ".join(one.text for one in said).replace("\xa0", " ")
-    assert "“Controls” costs the United States $290 million and gains China $30 million." in rents
-    assert "Its cheapest lever that has a price is “licences”" in rents
+    assert "“Controls” (off to on) costs the United States $290 million and gains China $30 million." in rents
+    assert "Its cheapest lever that has a price is “licences” (off to on)" in rents
+
+
+def test_what_the_end_of_a_measure_does_is_not_told_of_the_measure():
+    rival = Lever("duty", "USA", "Duty", "off", "on", 1e3, 2e3, 1e3, 2e3, {})
+    bought = Lever("halt", "CHN", "Halt", "halted", "buying again", 600.0, -4e3, None, None, {"BRA": 900.0})
+    said = " ".join(one.text for one in lever_sentences([rival, lever("Duty", 5e3, 6e3), bought]))
+    assert "“Halt” (halted to buying again) costs the United States $600" in said
+    assert "“halt” of China reaches furthest (halted to buying again): it costs Brazil $900" in said
 
 
 def test_marks_on_one_another_share_a_label():

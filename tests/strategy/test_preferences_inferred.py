@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from detente.cases import model_at
-from detente.core import InputError
+from detente.core import InputError, kept
+from detente.core.kept import keep, recall
 from detente.dossier import Dossier, folder_of, known_by, load_dossier, read_record
 from detente.show.words import wanted_sentences
 from detente.strategy import (
@@ -24,6 +27,7 @@ from detente.strategy import (
     hold_out,
     inverse,
     judge_choices,
+    kept_fits,
     load_game,
     load_preferences,
     motives_of,
@@ -33,6 +37,7 @@ from detente.strategy import (
     wanted_in,
     whole_verdicts,
 )
+from detente.strategy.explained import controls_by_rung, explained_sides, meeting_ahead, weights_of
 from detente.strategy.inverse import WITHIN, _Search
 from detente.strategy.motives import weigh_choice
 from detente.strategy.wanted import standing_choice
@@ -198,6 +203,31 @@ def test_every_member_of_the_set_fits_about_as_well_inside_its_bounds() -> None:
     np.testing.assert_array_equal(fitted.members, again.members)
 
 
+def test_what_is_kept_of_a_fit_is_the_fit_and_of_other_decisions_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
+    monkeypatch.setattr(kept, "recall", recall)
+    monkeypatch.setattr(kept, "keep", keep)
+    sample, file = simulated(np.ones(11), 0.3, 8, 7), motives()
+    first, weights = kept_fits.kept_explanation(sample, file, "A"), kept_fits.kept_weights(sample, file)
+    counted = []
+    for name in ("explain_choices", "best_weights"):
+        known = getattr(inverse, name)
+        monkeypatch.setattr(kept_fits, name, lambda *given, known=known: counted.append(1) or known(*given))
+    again = kept_fits.kept_explanation(sample, file, "A")
+    for field in dataclasses.fields(first):
+        np.testing.assert_array_equal(getattr(again, field.name), getattr(first, field.name))
+    np.testing.assert_array_equal(kept_fits.kept_weights(sample, file)[0], weights[0])
+    assert not counted
+    other = [dataclasses.replace(sample[0], worth=2 * sample[0].worth), *sample[1:]]
+    assert kept_fits.kept_weights(other, file)[0].shape == weights[0].shape
+    for path in tmp_path.rglob("*.json"):
+        path.write_text("damaged")
+    kept_fits.kept_explanation(sample, file, "A")
+    assert len(counted) == 2
+
+
 def test_regret_is_that_of_the_best_option() -> None:
     sample = simulated(np.ones(11), 0.3, 8, 7)
     fitted = explain_choices(sample, motives(), "A")
@@ -229,6 +259,39 @@ def test_sets_that_explain_are_those_of_the_day() -> None:
     assert best.security["usa-software"]["on"] > 0 > best.security["usa-affiliates"]["off"]
     assert all(each.known + dt.timedelta(days=5) <= MEETING for each in read_choices(motives(), MEETING))
     assert all(each.known == MEETING for each in sets.sets[:3])
+    assert sets.known_by(MEETING) == sets
+    with pytest.raises(InputError, match="`explained` was not known on 2025-10-27"):
+        sets.known_by(MEETING - dt.timedelta(days=1))
+    mean = np.mean(list(best.political.values()))
+    assert mean == pytest.approx(1, rel=1e-12)  # a dollar counts one on average
+    decisions = sum(len(side.decisions) for side in explained_sides(record, motives(), spec.players).values())
+    said, _, why = sets.sets[0].source.partition("; ")
+    assert said == f"Inferred from {decisions} decisions up to {MEETING}"
+    assert why[0].islower()
+    assert why.lower() == motives().source.lower()
+    nothing = np.zeros(len(motives().motives))
+    with pytest.raises(InputError, match="no sector's income has any weight"):
+        weights_of(record, spec, motives(), known.named(motives().published), "USA", nothing)
+
+
+@pytest.mark.parametrize(
+    ("day", "ahead"),
+    [("2025-04-01", False), ("2025-05-10", True), ("2025-08-25", False), ("2025-10-28", True)],
+)
+def test_a_meeting_is_ahead_up_to_its_day(day: str, ahead: bool) -> None:
+    assert meeting_ahead(load_dossier("busan-2025", asof=dt.date.fromisoformat(day))) is ahead
+
+
+def test_own_controls_are_counted_by_package_and_beyond_what_stands() -> None:
+    """Notice 62 is in force on the day, so that the rest of its package adds none; duties and fees are no controls."""
+    record, spec = load_dossier("busan-2025", asof=MEETING), load_game("busan-2025")
+    counted = {action.id: controls_by_rung(record, spec, action) for action in spec.actions}
+    assert {name: more for name, more in counted.items() if more} == {
+        "usa-software": {"on": 1},
+        "usa-affiliates": {"off": -1},
+        "chn-october": {"off": -1},
+        "chn-april": {"off": -1},
+    }
 
 
 def test_a_set_is_not_there_before_what_it_rests_on() -> None:

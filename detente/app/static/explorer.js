@@ -1,17 +1,24 @@
-// Live updates of the explorer: a moved control asks for the part of the page that changes. Without this module the
-// same form works by its button. One request is in flight at a time; positions that were overtaken are never sent.
+// Live updates of the explorer: a moved control asks for what is shown first, the large numbers and the bars of the tables'
+// horizon, and for the whole part of the page that changes once the control rests. Without this module the same form works by
+// its button. One request is in flight at a time; positions that were overtaken are never sent.
 import "./brush.js";
+import "./pinned.js";
 import { watch } from "./jobs.js";
 import { range } from "./ranges.js";
+import { overlaid } from "./overlay.js";
 
 const form = document.getElementById("controls");
 const status = document.getElementById("status");
 const reader = Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join("");
 const WHOLE_PAGE = new Set(["base", "asof"]); // these change what the controls themselves show
 const REACHED = "a, summary, input, select, button, [tabindex]";
-let inFlight = false;
+const REST = 120; // milliseconds without a move before the whole is asked for
+let running = false;
 let waiting = null;
+let whole = null; // the request for a whole, given up as soon as a control is moved
+let rested = null; // ends the wait for a rest
 let quietly = 0;
+let seen = ""; // the address of what is shown
 
 function asked() {
   return `${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`;
@@ -44,46 +51,87 @@ function folded() {
   return part && !part.open ? "folded" : "shown";
 }
 
-async function ask({ settled, moved, address = "" }) {
-  inFlight = true;
+// The next frame has been painted: told to the benchmark, by the page's own clock.
+function painted(name, moved) {
+  requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      channel.port1.close();
+      document.body.dataset[name] = String(performance.now() - moved);
+    };
+    channel.port2.postMessage(0);
+  });
+}
+
+async function ask(address, part, signal) {
   clearTimeout(quietly);
   quietly = setTimeout(() => say("Solving …"), 300);
-  try {
-    const answer = await fetch(address || asked(), {
-      headers: { "x-detente-part": "answer", "x-detente-reader": reader, "x-detente-table": folded() },
-    });
-    const text = await answer.text();
-    if (answer.ok) {
-      say("");
-      const fresh = put(text);
-      if (fresh && settled && !waiting) {
-        form.elements.namedItem("form").value = fresh.dataset.form;
-        history.pushState(null, "", fresh.dataset.address);
-      }
-      watch(() => move(settled));
-      range(reader);
-      requestAnimationFrame(() => requestAnimationFrame(() => {
-        document.body.dataset.painted = String(performance.now());
-        document.body.dataset.latency = String(performance.now() - moved);
-      }));
-    } else if (answer.status !== 409) {
-      say(text, true);
-    }
-  } catch {
-    say("The explorer does not answer: is `detente serve` still running?", true);
+  const answer = await fetch(address, {
+    headers: { "x-detente-part": part, "x-detente-reader": reader, "x-detente-table": folded() },
+    signal,
+  });
+  const text = await answer.text();
+  if (answer.ok) {
+    say("");
+    return text;
   }
-  inFlight = false;
-  if (waiting) {
-    const next = waiting;
+  if (answer.status !== 409) say(text, true);
+  return null;
+}
+
+async function show(position) {
+  const address = position.address || asked();
+  let isShown = false;
+  if (!position.address && address !== seen) {
+    const text = await ask(address, "first");
+    if (text === null) return;
+    isShown = overlaid(document.getElementById("answer"), text);
+    seen = address;
+    if (isShown) painted("latency", position.moved);
+    if (waiting) return;
+  }
+  if (!position.settled && !position.address) {
+    await new Promise((resolve) => { rested = resolve; setTimeout(resolve, REST); });
+    rested = null;
+    if (waiting) return;
+  }
+  whole = new AbortController();
+  const text = await ask(address, "answer", whole.signal);
+  whole = null;
+  if (text === null) return;
+  const fresh = put(text);
+  seen = address;
+  if (fresh && position.settled && !waiting) {
+    form.elements.namedItem("form").value = fresh.dataset.form;
+    history.pushState(null, "", fresh.dataset.address);
+  }
+  watch(() => move(position.settled));
+  range(reader);
+  if (!isShown) painted("latency", position.moved);
+  painted("whole", position.moved);
+}
+
+async function run() {
+  running = true;
+  while (waiting) {
+    const position = waiting;
     waiting = null;
-    ask(next);
+    try {
+      await show(position);
+    } catch (error) {
+      if (error.name !== "AbortError") {
+        say("The explorer does not answer: is `detente serve` still running?", true);
+      }
+    }
   }
+  running = false;
 }
 
 function move(settled, address = "") {
-  const position = { settled, moved: performance.now(), address };
-  if (inFlight) waiting = { ...position, settled: settled || Boolean(waiting?.settled && settled) };
-  else ask(position);
+  waiting = { settled, moved: performance.now(), address };
+  rested?.();
+  whole?.abort();
+  if (!running) run();
 }
 
 function mark(control) {

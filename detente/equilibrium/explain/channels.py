@@ -12,7 +12,8 @@ With :math:`M` imports at the border (export tax paid, duty not), :math:`E` expo
 holds exactly at every point (envelope theorem on costs, spending and the supply of factors). The first-order formula of
 Caliendo and Parro is its first and third terms at the base year alone. With deficits the split between terms of trade and
 transfers is not free of the numeraire. With minimum consumption :math:`I` is real income at the price of what is bought
-beyond it. The last terms are there with wage floors, with a supply of factors that changes and
+beyond it. With margins of markets :math:`M` and :math:`F` are what producers get, and :math:`t` splits into the duty and the margin, home
+sales included; pass-through is a part of :math:`d`. The last terms are there with wage floors, with a supply of factors that changes and
 with duties that are saved: factor earnings :math:`E^f` of a sector times the change of its employment rate :math:`e`, and of a
 country times that of its supply :math:`\ell`; what is saved of duties less what is borrowed of others', :math:`S`, times that of
 consumer prices.
@@ -25,7 +26,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.core import InputError, SolveError
+from detente.core import SolveError
 from detente.equilibrium.bans import log_costs
 from detente.equilibrium.explain.attribute import COMPLETE, NOISE, SIZES, TIGHT, chebyshev, solve_path
 from detente.equilibrium.solution import Equilibrium
@@ -36,6 +37,8 @@ CHANNELS = {
     "terms_of_trade": "terms of trade: export prices against import prices",
     "trade_costs": "trade costs: what non-tariff measures use up",
     "volume_of_trade": "volume of trade: imports that duties push out or let in",
+    "margins": "margins: sales where workers of the market earn a share of them",
+    "pass_through": "pass-through: what markets add to a duty, or take off it, and their size",
     "taxed_exports": "volume of exports that are taxed",
     "profits": "profits: output where prices are above cost",
     "transfers": "trade deficits that others finance",
@@ -84,19 +87,7 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
         At the points of `chebyshev` along a path.
     weights, slope : array
         As `chebyshev` gives them.
-
-    Raises
-    ------
-    InputError
-        Where markets keep margins, or duties do not pass through one for one.
     """
-    answers = values[0].responses
-    if answers is not None and answers.moves_markets:
-        raise InputError(
-            "channels of real income and margins or pass-through do not go together",
-            where=values[0].economy.name,
-            hint="derivatives and parts by measure have them; or explain without",
-        )
     abroad = ~np.eye(len(values[0].economy.labels.countries), dtype=bool)[:, :, None]
 
     def along(name: str) -> Array:
@@ -109,19 +100,20 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
         np.stack([getattr(value.wedges, key) for value in values])
         for key in ("tariff", "export_tax", "iceberg_hat")
     )
-    border, income = along("flows_new"), along("valued_income_new")
+    kept, bends = _markets(values)
+    border, income = along("flows_new") * (1 - kept), along("valued_income_new")
+    # of what producers get; margins are earned at home too
+    duty, margin = duty / (1 - kept), kept / (1 - kept)
     producer = border / (1 + tax)
     d_cost = change(np.log(along("cost_hat")))[:, None]
     d_border = d_cost + change(np.log1p(tax))
-    ends, theta = (cost_factor[0], cost_factor[-1]), values[0].economy.trade_elasticity
-    if np.isinf(cost_factor).any():  # the path is that of `bans.costs_between`
-        d_iceberg = log_costs(*ends, chebyshev(len(values) - 1)[0], theta)
-    else:
-        d_iceberg = change(np.log(cost_factor))
+    d_iceberg = _dearer(cost_factor, values[0].economy.trade_elasticity, change)
+    d_bent = change(bends)
     output, profit = along("output_new"), values[0].technology.profit_share
     terms = (border * d_border * abroad).sum(3)  # [point, importer, exporter]
     by_partner = terms.transpose(0, 2, 1) - terms
-    volumes = (duty * (change(border) - border * (d_border + d_iceberg))).sum(3)
+    moved = change(border) - border * (d_border + d_iceberg + d_bent)
+    volumes = (duty * moved).sum(3)
     terms_of = {
         "trade_costs": -(border * d_iceberg).sum((2, 3)),
         "volume_of_trade": volumes.sum(2),
@@ -129,6 +121,10 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
         "profits": (profit * (change(output) - output * d_cost[:, 0])).sum(2),
         "transfers": change(along("deficit_new")),
     }
+    if kept.any():
+        terms_of["margins"] = (margin * moved).sum((2, 3))
+    if bends.any():
+        terms_of["pass_through"] = -(border * d_bent).sum((2, 3))
     if values[0].technology.log_floor is not None:
         terms_of["employment"] = _employed(values, change)
     if values[0].technology.budget.moved is not None:
@@ -148,6 +144,27 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
     parts |= {name: frozen((term * scale).sum(0)) for name, term in terms_of.items()}
     total = np.log(values[-1].real_income_hat / values[0].real_income_hat)
     return PathChannels(parts, frozen(terms_with), frozen(volume_with), frozen(total), len(values))
+
+
+def _dearer(cost_factor: Array, theta: Array, change: Callable[[Array], Array]) -> Array:
+    """Change of log trade costs along the path, by point; to a ban the path is that of `bans.costs_between`."""
+    if np.isinf(cost_factor).any():
+        return log_costs(cost_factor[0], cost_factor[-1], chebyshev(len(cost_factor) - 1)[0], theta)
+    return change(np.log(cost_factor))
+
+
+def _markets(values: tuple[Equilibrium, ...]) -> tuple[Array, Array]:
+    """Share of sales that a market keeps [importer, 1, sector], and log cost that pass-through adds to each flow, by point."""
+    answers = values[0].responses
+    if answers is None or not answers.moves_markets:
+        return np.zeros((1, 1, 1)), np.zeros((len(values), 1, 1, 1))
+    answered = [value.answer for value in values]  # type: ignore[attr-defined]
+    markets = answered[0].conditions.markets
+    added = [
+        markets.log_cost(value.wedges.tariff, answer.conditions.parts(answer.state)["market"])
+        for value, answer in zip(values, answered, strict=True)
+    ]
+    return markets.margin[:, None, :], np.stack(added)
 
 
 def _spared(value: Equilibrium) -> Array:

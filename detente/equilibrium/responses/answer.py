@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.core import InputError, SolveError
+from detente.core import RESULTS, InputError, SolveError
 from detente.equilibrium.anderson import Anderson
 from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.entry import solve
@@ -134,7 +134,13 @@ class Answer:
         )
 
 
-def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses) -> Answer:
+def solve_responses(
+    model: Model,
+    policy: Policy | Wedges,
+    responses: Responses,
+    *,
+    start: Solution[Equilibrium] | Equilibrium | None = None,
+) -> Answer:
     """Find the equilibrium of a policy in which more than prices answers.
 
     Without responses it is `solve`'s, to the last bit.
@@ -146,6 +152,8 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
     policy : Policy or Wedges
         Limits on quantities are on volumes of goods, productivity included.
     responses : Responses
+    start : Solution or Equilibrium, optional
+        As in `solve`: the search begins there, with what had answered there where the same can answer here.
 
     Returns
     -------
@@ -161,8 +169,8 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
     conditions = Conditions(model, responses)
     controls = policy.controls if isinstance(policy, Policy) else ()
     asked = policy.wedges if isinstance(policy, Policy) else policy
-    state, history = np.zeros(conditions.count), Anderson(1, conditions.count, MEMORY)
-    solution: Solution[Equilibrium] | None = None
+    state, solution = _begun(conditions, start)
+    history = Anderson(1, conditions.count, MEMORY)
     volume_hat = np.ones_like(conditions.economy.flows)
     for rounds in range(1, ROUNDS + 1):
         wedges, moved = conditions.applied(asked, state)
@@ -188,6 +196,22 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
         hint="a smaller scale elasticity (below the inverse of the trade elasticity), or a smaller shock",
         solution=solution,
     )
+
+
+def _begun(
+    conditions: Conditions, start: Solution[Equilibrium] | Equilibrium | None
+) -> tuple[Array, Solution[Equilibrium] | None]:
+    """State and equilibrium of the model that a search begins with."""
+    nothing = np.zeros(conditions.count)
+    if start is None:
+        return nothing, None
+    begun = start if isinstance(start, Solution) else Solution(start, RESULTS.successful, {})
+    answer = getattr(begun.value, "answer", None)
+    if not isinstance(answer, Answer):
+        return nothing, begun
+    there = answer.conditions
+    same = there.sizes == conditions.sizes and np.array_equal(there.members, conditions.members)
+    return answer.state if same else nothing, answer.solution
 
 
 def _held(

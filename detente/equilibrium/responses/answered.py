@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -135,7 +136,11 @@ class Answered(Equilibrium):
 
 
 def solve_answering(
-    model: Model, policies: Sequence[Policy | Wedges], *, throw: bool
+    model: Model,
+    policies: Sequence[Policy | Wedges],
+    *,
+    throw: bool,
+    start: Solution[Equilibrium] | Equilibrium | None = None,
 ) -> tuple[Solution[Equilibrium], ...]:
     """Solve policies on a model in which more than prices answers; behind `solve`.
 
@@ -150,7 +155,7 @@ def solve_answering(
     solutions = []
     for policy in policies:
         try:
-            answer = solve_responses(model, policy, model.responses)
+            answer = _answer(model, policy, model.responses, start)
         except SolveError as error:
             if throw or error.solution is None:
                 raise
@@ -161,6 +166,19 @@ def solve_answering(
         stats = {**answer.solution.stats, "rounds": answer.rounds}
         solutions.append(replace(answer.solution, value=Answered.of(answer, model), stats=stats))
     return tuple(solutions)
+
+
+def _answer(
+    model: Model,
+    policy: Policy | Wedges,
+    responses: Responses,
+    start: Solution[Equilibrium] | Equilibrium | None,
+) -> Answer:
+    """The answer near a start; from the base year where the start leads nowhere."""
+    if start is not None:
+        with contextlib.suppress(SolveError):
+            return solve_responses(model, policy, responses, start=start)
+    return solve_responses(model, policy, responses)
 
 
 def answered_gradients(

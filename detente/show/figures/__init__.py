@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from detente.show.figures.charts import OutcomeRow as OutcomeRow, SectorRow as SectorRow
     from detente.show.figures.deal_space import (
         deal_figure as deal_figure,
+        point_names as point_names,
         space_sentence as space_sentence,
         swap_sentence as swap_sentence,
     )
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
         country_name as country_name,
         look as look,
     )
-    from detente.show.figures.tiles import map_figure as map_figure
+    from detente.show.figures.tiles import STRONG as STRONG, map_figure as map_figure
     from detente.show.figures.timelines import ClockDot as ClockDot
     from detente.show.figures.worlds import (
         comparison_figure as comparison_figure,
@@ -61,7 +62,7 @@ else:
         __name__,
         {
             "charts": "OutcomeRow SectorRow",
-            "deal_space": "deal_figure space_sentence swap_sentence",
+            "deal_space": "deal_figure point_names space_sentence swap_sentence",
             "figures": "Figure NARROW WIDE draw_ahead figure_png figure_svg",
             "headline": "HorizonChange headline_figure",
             "levers": "ladder_figure lever_sentences moving strongest_levers",
@@ -72,7 +73,7 @@ else:
             "plots": "Plot plot",
             "rows": "fold",
             "theme": "FONT GRADES INK MUTED Look STATUSES authority_look country_name look",
-            "tiles": "map_figure",
+            "tiles": "STRONG map_figure",
             "timelines": "ClockDot",
             "worlds": "comparison_figure world_figure",
         },

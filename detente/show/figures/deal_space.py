@@ -23,6 +23,30 @@ KALAI = "Kalai-Smorodinsky"
 """A bargaining point that the table keeps and the picture leaves out, for it would need an explanation of its own."""
 
 
+def point_names(threats: Mapping[str, str], setting: str, title: str) -> dict[str, str]:
+    """What the points of a game are called where a setting of the reader's own is marked among its threat points.
+
+    Parameters
+    ----------
+    threats : mapping of threat point to its title
+        The first is what no deal means.
+    setting, title : str
+        Id of the setting and its title, which tells in brackets what is set.
+
+    Examples
+    --------
+    >>> point_names({"standing": "Standing state"}, "narrow-set", "Narrow deal (Fentanyl duty: 10 %)")
+    {'standing': 'Standing state', 'narrow-set': 'This setting: Narrow deal, changed'}
+    >>> point_names({"standing": "Standing state"}, "standing", "Standing state")
+    {'standing': 'Standing state, this setting'}
+    """
+    if setting == next(iter(threats)):
+        return {**threats, setting: f"{threats[setting]}, this setting"}
+    short, _, changed = title.partition(" (")
+    name = threats.get(setting, f"{short}, changed" if changed else title)
+    return {**threats, setting: f"This setting: {name}"}
+
+
 def deal_figure(
     game: Game,
     space: DealSpace,

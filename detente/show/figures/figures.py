@@ -6,11 +6,12 @@ import contextlib
 import copy
 import functools
 import json
+import queue
 import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -166,22 +167,39 @@ def figure_png(figure: Figure, width: int = WIDE, *, scale: float = 2.0) -> byte
         raise InputError(f"the chart could not be drawn: {error}", where=figure.name) from error
 
 
-def draw_ahead(blocks: Iterable[object], widths: Iterable[int] = (WIDE, NARROW)) -> None:
-    """Draw the figures among some blocks in a process of its own while other work goes on; `figure_svg` then finds them drawn.
+@contextlib.contextmanager
+def draw_ahead() -> Iterator[Callable[[Iterable[object]], None]]:
+    """Lend a function that draws the figures among some blocks aside, while other work goes on; `figure_svg` then finds them drawn.
 
-    Parameters
-    ----------
-    blocks : iterable
-        Figures; everything else is passed over.
-    widths : iterable of int, pixels
+    All are drawn by one process, which starts with the first of them: starting the chart library takes as long as twenty pictures. No
+    more can be asked for when the block is left; what was asked for is drawn to the end.
+
+    Yields
+    ------
+    callable
+        Of an iterable of blocks, those that are no figures passed over. Each is drawn at `WIDE` and at `NARROW`.
     """
-    wanted = [(figure, width) for figure in blocks if isinstance(figure, Figure) for width in widths]
-    begun = {text: _drawing(text) for text in (_text(figure, width) for figure, width in wanted)}
-    begun = {text: drawing for text, drawing in begun.items() if not (drawing.running() or drawing.done())}
-    for drawing in begun.values():
-        drawing.set_running_or_notify_cancel()
-    if begun:
-        threading.Thread(target=_draw_aside, args=(begun,), daemon=True).start()
+    asked: queue.SimpleQueue[dict[str, Future[str]]] = queue.SimpleQueue()
+    drawer = threading.Thread(target=_draw_aside, args=(asked,), daemon=True)
+
+    def draw(blocks: Iterable[object]) -> None:
+        figures = [block for block in blocks if isinstance(block, Figure)]
+        begun = {
+            text: _drawing(text)
+            for text in (_text(figure, width) for figure in figures for width in (WIDE, NARROW))
+        }
+        begun = {text: drawing for text, drawing in begun.items() if not _is_begun(drawing)}
+        for drawing in begun.values():
+            drawing.set_running_or_notify_cancel()
+        if begun:
+            asked.put(begun)
+            if not drawer.ident:
+                drawer.start()
+
+    try:
+        yield draw
+    finally:
+        asked.put({})
 
 
 def _text(figure: Figure, width: int) -> str:
@@ -194,9 +212,13 @@ def _drawing(text: str) -> Future[str]:
     return Future()
 
 
+def _is_begun(drawing: Future[str]) -> bool:
+    return drawing.running() or drawing.done()
+
+
 def _drawn(text: str) -> str:
     drawing = _drawing(text)
-    if not (drawing.running() or drawing.done()):
+    if not _is_begun(drawing):
         drawing.set_running_or_notify_cancel()
         _draw({text: drawing})
     return drawing.result()
@@ -207,23 +229,47 @@ import json, sys, vl_convert
 for line in sys.stdin:
     print(json.dumps(vl_convert.vegalite_to_svg(json.loads(line), vl_version={_VEGA_LITE!r})), flush=True)
 """
+_PATIENCE = 60
+"""Seconds that a picture may take in another process before it is drawn in this one."""
 
 
-def _draw_aside(drawings: Mapping[str, Future[str]]) -> None:
+def _draw_aside(asked: queue.SimpleQueue[dict[str, Future[str]]]) -> None:
     """Draw in another process: the chart library keeps Python waiting. What does not come back is drawn in this one."""
-    pictures: list[object] = []
-    with contextlib.suppress(OSError, ValueError, subprocess.SubprocessError):
-        asked = "\n".join(json.dumps(text) for text in drawings)
-        command = [sys.executable, "-c", _ASIDE]
-        done = subprocess.run(
-            command, input=asked, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False
-        )
-        pictures += [json.loads(line) for line in done.stdout.splitlines()]
-    left = dict(drawings)
-    for text, drawn in zip(drawings, pictures, strict=False):
-        left.pop(text).set_result(str(drawn))
-    if left:
-        _draw(left)
+    command = [sys.executable, "-c", _ASIDE]
+    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with contextlib.ExitStack() as stack:
+        process = None
+        with contextlib.suppress(OSError, ValueError):
+            process = stack.enter_context(subprocess.Popen(command, text=True, encoding="utf-8", **pipes))
+            stack.callback(process.kill)
+        while drawings := asked.get():
+            left = dict(drawings)
+            for text, drawing in drawings.items():
+                with contextlib.suppress(OSError, ValueError):
+                    if process is not None:
+                        drawing.set_result(_asked(process, text))
+                        del left[text]
+            if left:
+                _draw(left)
+
+
+def _asked(process: subprocess.Popen[str], text: str) -> str:
+    """A picture that another process draws.
+
+    Raises
+    ------
+    OSError, ValueError
+        When it does not.
+    """
+    assert process.stdin is not None
+    assert process.stdout is not None
+    late = threading.Timer(_PATIENCE, process.kill)
+    late.start()
+    try:
+        print(json.dumps(text), file=process.stdin, flush=True)
+        return str(json.loads(process.stdout.readline()))
+    finally:
+        late.cancel()
 
 
 def _draw(drawings: Mapping[str, Future[str]]) -> None:

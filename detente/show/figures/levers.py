@@ -59,7 +59,7 @@ def _of_side(levers: Sequence[Lever], code: str, table: str) -> list[Sentence]:
     if free is not None:
         sentences.append(
             Sentence(
-                f"“{free.title}” costs {whom} {money(free.harm_target)} and gains {who} {money(-free.harm_self)}.",
+                f"“{free.title}” ({_rungs(free)}) costs {whom} {money(free.harm_target)} and gains {who} {money(-free.harm_self)}.",
                 (free.harm_target / BN, -free.harm_self / BN),
                 table,
             )
@@ -70,7 +70,7 @@ def _of_side(levers: Sequence[Lever], code: str, table: str) -> list[Sentence]:
     if cheap is not None and cheap.ratio is not None and cheap is not best:
         sentences.append(
             Sentence(
-                f"Its cheapest lever{'' if free is None else ' that has a price'} is “{lower_first(cheap.title)}”: ${number(cheap.ratio, 2)} of harm for each dollar of its own, "
+                f"Its cheapest lever{'' if free is None else ' that has a price'} is “{lower_first(cheap.title)}” ({_rungs(cheap)}): ${number(cheap.ratio, 2)} of harm for each dollar of its own, "
                 f"but only {money(cheap.harm_target)} in all.",
                 (cheap.ratio, cheap.harm_target / BN),
                 table,
@@ -79,11 +79,16 @@ def _of_side(levers: Sequence[Lever], code: str, table: str) -> list[Sentence]:
     return sentences
 
 
+def _rungs(lever: Lever) -> str:
+    """From where to where: a rival may be hurt by the end of a measure as by the measure."""
+    return f"{lever.gentle} to {lever.harsh}"
+
+
 def _strongest(best: Lever, who: str, whom: str, table: str) -> Sentence:
     """What a side's strongest lever does to the other, and what it costs or gains its owner."""
     values = [best.harm_target / BN, best.harm_self / BN]
     text = (
-        f"Of what {who} can do, “{lower_first(best.title)}” ({best.gentle} to {best.harsh}) hurts {whom} most: "
+        f"Of what {who} can do, “{lower_first(best.title)}” ({_rungs(best)}) hurts {whom} most: "
         f"{money(best.harm_target)} a year"
     )
     if best.harm_self > 0.5:
@@ -114,8 +119,8 @@ def _furthest(levers: Sequence[Lever], table: str) -> tuple[Sentence, ...]:
     if not harm > 0.5:
         return ()
     text = (
-        f"Outside the two, “{lower_first(lever.title)}” of {country_name(lever.player, in_sentence=True)} reaches furthest: "
-        f"it costs {country_name(code, in_sentence=True)} {money(harm)} a year."
+        f"Outside the two, “{lower_first(lever.title)}” of {country_name(lever.player, in_sentence=True)} reaches furthest "
+        f"({_rungs(lever)}): it costs {country_name(code, in_sentence=True)} {money(harm)} a year."
     )
     return (Sentence(text, (harm / BN,), table),)
 
@@ -188,7 +193,7 @@ def ladder_figure(levers: Sequence[Lever], *, concept: str, name: str = "leverag
         ),
         spec(WIDE),
         table,
-        note="Loss of payoff from the gentle to the harsh rung of a measure, averaged over every order of all measures.",
+        note="Loss of payoff from the gentle to the harsh rung of a measure alone, everything else as it stands.",
         subtitle=f"Billion USD a year; {concept}",
         narrow=spec(NARROW),
     )

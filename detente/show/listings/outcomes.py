@@ -158,11 +158,11 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "outcomes countries? against?",
         "outcomes",
         (
-            "outcome country name real_income_pct[%] real_income_log_points[log points] "
-            "terms_of_trade_log_points[log points] trade_costs_log_points[log points] "
-            "volume_of_trade_log_points[log points] taxed_exports_log_points[log points] "
+            "outcome country name real_income_pct[%] real_income_log_points[log points] terms_of_trade_log_points[log points] "
+            "trade_costs_log_points[log points] volume_of_trade_log_points[log points] taxed_exports_log_points[log points] "
             "profits_log_points[log points] transfers_log_points[log points] employment_log_points[log points] "
-            "savings_log_points[log points] supply_log_points[log points] gap_log_points[log points] "
+            "savings_log_points[log points] supply_log_points[log points] margins_log_points[log points] "
+            "pass_through_log_points[log points] answers_log_points[log points] gap_log_points[log points] "
             "first_order_terms_of_trade_pct[%] first_order_volume_of_trade_pct[%]"
         ),
     ),

@@ -134,7 +134,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "campaign:campaign_log_table",
         "campaign since?",
         "campaign",
-        "number[rank] date player played act about due duty[points] controls[count]",
+        "number[rank] date player played act about due {side}_duty[points] {side}_controls[count]",
     ),
     (
         "campaign-odds",
@@ -150,6 +150,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "campaign:campaign_clocks_table",
         "campaign outlook test?",
         "campaign, outlook",
-        "clock title player due left[days] duty[points] controls[count] carried[%] put_off[%] dropped[%] yours",
+        "clock title player due left[days] {side}_duty[points] {side}_controls[count] carried[%] put_off[%] dropped[%] "
+        "yours",
     ),
 )

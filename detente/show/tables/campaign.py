@@ -118,8 +118,7 @@ def campaign_log_table(campaign: Campaign, since: int = 0) -> Table:
             ACTS[entry.act],
             _what(entry, titles),
             _due(entry),
-            100 * float(sum(entry.duty)) if any(entry.duty) else None,
-            int(sum(entry.controls)) if any(entry.controls) else None,
+            *_of_each(entry.duty, entry.controls),
         )
         for number, entry in enumerate(campaign.entries, start=1)
         if number > since and entry.act != PASSED
@@ -135,13 +134,25 @@ def campaign_log_table(campaign: Campaign, since: int = 0) -> Table:
             Column("act", "What"),
             Column("about", "About"),
             Column("due", "For the day", kind="date"),
-            Column("duty", "Added duty", "points", "number", 1),
-            Column("controls", "Controls", "count", "number", 0),
+            *_each_side(campaign.start.sides),
         ),
         tuple(rows),
         note="By rule: drawn from the odds that `detente outlook` reads, one day at a time. Nobody acted: a step fires on its day unless the side "
         "that plays it by hand acts.",
     )
+
+
+def _each_side(sides: tuple[str, str]) -> list[Column]:
+    """Columns of what is added to each side's duties and controls: averages of two sides do not add up."""
+    return [
+        *(Column(f"{code.lower()}_duty", f"Added duty, {code}", "points", "number", 1) for code in sides),
+        *(Column(f"{code.lower()}_controls", f"Controls, {code}", "count", "number", 0) for code in sides),
+    ]
+
+
+def _of_each(duty: tuple[float, float], controls: tuple[int, int]) -> list[Cell]:
+    """Cells of `_each_side`; empty for a side of which nothing changes."""
+    return [*(100 * float(each) if each else None for each in duty), *(each or None for each in controls)]
 
 
 def _due(entry: Happening) -> str | None:
@@ -235,8 +246,7 @@ def campaign_clocks_table(campaign: Campaign, outlook: Outlook, test: Backtest |
                 _who(campaign, clock.side),
                 clock.due.isoformat() if clock.due else None,
                 _left(clock.due, campaign.today),
-                100 * float(sum(clock.duty)),
-                int(sum(clock.controls)),
+                *_of_each(clock.duty, clock.controls),
                 *(
                     100 * chance.value if told else None
                     for chance in (each.carried, each.put_off, each.dropped)
@@ -253,8 +263,7 @@ def campaign_clocks_table(campaign: Campaign, outlook: Outlook, test: Backtest |
             Column("player", "Side"),
             Column("due", "Due", kind="date"),
             Column("left", "Left", "days", "number", 0),
-            Column("duty", "Added duty", "points", "number", 1),
-            Column("controls", "Controls", "count", "number", 0),
+            *_each_side(campaign.start.sides),
             Column("carried", "Carried out", "%", "number", 0),
             Column("put_off", "Put off", "%", "number", 0),
             Column("dropped", "Dropped", "%", "number", 0),

@@ -16,7 +16,7 @@ from detente.show.words import Sentence, lower_first, money, number, percent_ran
 from detente.world import goods_sectors
 
 if TYPE_CHECKING:
-    from detente.cases import Case
+    from detente.cases import Case, ControlledOutcome
     from detente.core import Where
     from detente.equilibrium import Model
     from detente.outlook import Draws
@@ -64,6 +64,7 @@ def draw_headlines(
     *,
     draws: int,
     seed: int,
+    solved: Mapping[str, Mapping[str, ControlledOutcome]] | None = None,
     on: Where | None = None,
 ) -> dict[str, Draws]:
     """Draw every horizon: the headline's in full, with the output of sectors; the others less often.
@@ -76,6 +77,8 @@ def draw_headlines(
         Name of the headline's horizon.
     parties : sequence of str
     draws, seed : int
+    solved : mapping of horizon to outcomes, optional
+        The cases on the models themselves, where they are at hand.
     on : Local, Pool or Remote, optional
         Where it is solved; here, when left out.
     """
@@ -91,6 +94,7 @@ def draw_headlines(
             seed=seed,
             on=on,
             results=sector_results(model.economy, parties) if full else (),
+            solved=[outcome.value for outcome in (solved or {}).get(name, {}).values()],
         )
     return by_horizon
 

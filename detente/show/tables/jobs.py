@@ -47,10 +47,10 @@ def jobs_table(
         now = _readings(value)
         for code in chosen(outcomes, countries):
             n = labels.country(code)
-            ratios = [
-                100 * float(level[n] / (1.0 if before is None else before[key][n]) - 1)
+            at = {
+                key: (float(level[n]), 1.0 if before is None else float(before[key][n]))
                 for key, level in now.items()
-            ]
+            }
             saved = value.saved_new - (0.0 if reference is None else reference.saved_new)
             idle = value.unemployment - (0.0 if reference is None else reference.unemployment)
             rows.append(
@@ -58,10 +58,10 @@ def jobs_table(
                     name,
                     code,
                     labels.country_name(code),
-                    *ratios,
+                    *(100 * (new / old - 1) for new, old in at.values()),
                     100 * float(np.round(idle[n], 12)),
                     float(saved[n]) / 1e3,
-                    *_people(value, code, dict(zip(now, ratios, strict=True))),
+                    *_people(value, code, {key: new - old for key, (new, old) in at.items()}),
                 )
             )
     return Table(
@@ -92,15 +92,18 @@ def jobs_table(
     )
 
 
-def _people(value: Equilibrium, code: str, pct: Mapping[str, float]) -> tuple[Cell, Cell, Cell]:
-    """Thousands of jobs, and dollars a year of all households and of the median one; empty where nobody counted."""
+def _people(value: Equilibrium, code: str, moved: Mapping[str, float]) -> tuple[Cell, Cell, Cell]:
+    """Thousands of jobs, and dollars a year of all households and of the median one; empty where nobody counted.
+
+    Counts and dollars are those of the base year times what moved of it, as equivalent variations are: differences of levels.
+    """
     people = people_of(value.economy).get(code)
     if people is None:
         return None, None, None
     income = 1e3 * float(value.economy.income[value.economy.labels.country(code)])
-    households, buys = people.households_thousand.value, pct["households"] / 100
+    households, buys = people.households_thousand.value, moved["households"]
     return (
-        pct["jobs"] / 100 * people.employed_thousand.value,
+        moved["jobs"] * people.employed_thousand.value,
         buys * income / households,
         buys * people.median_household_income_usd.value,
     )

@@ -317,7 +317,11 @@ def calibration_figure(test: Backtest, record: str) -> Figure:
                 "encoding": {
                     "x": {"field": "said", "type": "quantitative", **axis},
                     "y": {"field": "happened", "type": "quantitative", **axis},
-                    "size": {"field": "forecasts", "type": "quantitative", "legend": {"title": "Odds given"}},
+                    "size": {
+                        "field": "forecasts",
+                        "type": "quantitative",
+                        "legend": {"title": "Odds given", "titleLimit": 120},
+                    },
                 },
             },
         ],

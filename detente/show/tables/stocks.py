@@ -233,7 +233,11 @@ def path_sentences(
     k, n = np.unravel_index(int(np.argmin(effect)), effect.shape)
     worst, month = float(effect[k, n]), path[int(k)].start
     if worst < -0.005:
-        said = f"Hardest hit: {country_name(codes[int(n)])}, {percent(worst, signed=True)} of real income from month {number(month, 0)}."
+        whom = country_name(codes[int(n)])
+        cut = (
+            "cut" if len(controls) == 1 else "cuts"
+        )  # a scenario's duties stand on both sides of the difference
+        said = f"Hardest hit by the {cut}: {whom}, {percent(worst, signed=True)} of real income from month {number(month, 0)}."
         sentences.append(Sentence(said, (worst, month)))
     return tuple(sentences)
 

@@ -25,8 +25,11 @@ CHANNEL_COLUMNS = {
     "employment": "Employment",
     "savings": "Savings",
     "supply": "Supply of factors",
+    "margins": "Margins of markets",
+    "pass_through": "Pass-through",
+    "answers": "What answers",
 }
-OPTIONAL = ("employment", "savings", "supply")
+OPTIONAL = ("employment", "savings", "supply", "margins", "pass_through", "answers")
 """Channels that only some structures have."""
 
 
@@ -46,20 +49,20 @@ def welfare_table(
 
     kept, reference, note = shown(outcomes, against)
     rows: list[tuple[Cell, ...]] = []
-    columns = {key: words for key, words in CHANNEL_COLUMNS.items() if key not in OPTIONAL}
-    structures = [value.structure for _, value in kept]
-    if any(np.any(structure.wage_floor) for structure in structures):
-        columns["employment"] = CHANNEL_COLUMNS["employment"]
-    if any(value.technology.budget.moved is not None for _, value in kept):
-        columns["savings"] = CHANNEL_COLUMNS["savings"]
-    if any(structure.moves_supply for structure in structures):
-        columns["supply"] = CHANNEL_COLUMNS["supply"]
+    paths = {}
     for name, value in kept:
-        economy = value.economy
-        start = Wedges.unchanged(economy) if reference is None else reference.wedges
-        path = decompose_path(Model.behind(value), start, value.wedges)
-        first_order = decompose_welfare(economy, value) if reference is None else None
-        parts = path.parts
+        start = Wedges.unchanged(value.economy) if reference is None else reference.wedges
+        paths[name] = decompose_path(Model.behind(value), start, value.wedges)
+    columns = {
+        key: words
+        for key, words in CHANNEL_COLUMNS.items()
+        if key not in OPTIONAL or any(key in path.parts for path in paths.values())
+    }
+    for name, value in kept:
+        economy, path, parts = value.economy, paths[name], paths[name].parts
+        answers = value.responses  # the formula of the first order knows neither margins nor pass-through
+        plain = reference is None and (answers is None or not answers.moves_markets)
+        first_order = decompose_welfare(economy, value) if plain else None
         for code in chosen(outcomes, countries):
             n = economy.labels.country(code)
             rows.append(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from detente.show.words.choices import (
         choices_sentence as choices_sentence,
         explained_by as explained_by,
+        foretold_worse as foretold_worse,
         no_swap_sentence as no_swap_sentence,
         plain_levers_sentence as plain_levers_sentence,
         standing_sentences as standing_sentences,
@@ -50,7 +51,7 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "choices": "choices_sentence explained_by no_swap_sentence plain_levers_sentence standing_sentences wanted_sentences whole_sentences",
+            "choices": "choices_sentence explained_by foretold_worse no_swap_sentence plain_levers_sentence standing_sentences wanted_sentences whole_sentences",
             "answers": "answer_sentence first_year_sentence interval_sentence output_order_sentence output_ranks reversed_order",
             "sentences": "SMALL_QUARREL Sentence both_sides_sentence change_sentence clock_sentence duty_sentence ranking_sentence",
             "words": "NBSP THIN cardinal count_words counted date_words enough_digits joined lower_first money number percent percent_range",

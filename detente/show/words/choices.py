@@ -79,10 +79,12 @@ def wanted_sentences(wanted: Wanted) -> tuple[Sentence, ...]:
         odds = joined(
             [f"{number(known(each.times_chance), 1)} times (for {who})" for who, each in later.items()]
         )
+        blind = foretold_worse(wanted)
+        worse = f": worse than chance for {joined(list(blind))}" if blind else ""
         said.append(
             Sentence(
                 f"Out of sample: weights of the earlier two thirds make the later {counted(sum(each.judged for each in later.values()), 'decision')} "
-                f"{odds} as likely as chance.",
+                f"{odds} as likely as chance{worse}.",
                 tuple(each.times_chance for each in later.values()),
                 "explained-lead",
             )
@@ -169,6 +171,24 @@ def no_swap_sentence(wanted: Wanted, count: int) -> Sentence:
     )
     return Sentence(
         f"No swap leaves both sides better off under the set “{wanted.leading.id}”; {plainly}.",
+    )
+
+
+def foretold_worse(wanted: Wanted) -> tuple[str, ...]:
+    """Sides whose later decisions the weights of their earlier ones make less likely than chance, by name inside a sentence.
+
+    Parameters
+    ----------
+    wanted : Wanted
+
+    Returns
+    -------
+    tuple of str
+    """
+    return tuple(
+        country_name(code, in_sentence=True)
+        for code, each in wanted.held_out.items()
+        if known(each.times_chance) < 1
     )
 
 
