@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.draws import check_draws
-from detente.cli.leads import DRAWS, LeadDrawsOption, both_models, without_lead
+from detente.cli.leads import DRAWS, LeadDrawsOption, WithoutLead, both_models
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -200,14 +200,14 @@ class _Lead:
 
         if not self.draws:
             return None
-        both, keep = None, self.elasticities is not None
-        with without_lead(), progress(None, "solving the lead at both horizons"):
+        keep = self.elasticities is not None
+        with WithoutLead(), progress(None, "solving the lead at both horizons"):
             at = both_models(ready.model, self.horizon, economy_for(self.world, self.elasticities), keep=keep)
             known = {self.horizon: outcomes} if self.horizon in at else {}
-            both = lead_of_cases(
+            return lead_of_cases(
                 at, ready.dossier, ready.cases, keep_elasticities=keep, known=known, draws=self.draws
             )
-        return both
+        return None
 
 
 def _sectors(
