@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli.draws import check_draws
+from detente.cli.leads import DRAWS, LeadDrawsOption, WithoutLead, both_models
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -16,17 +19,22 @@ from detente.cli.options import (
     FormatOption,
     HorizonOption,
     OutOption,
+    refuse_idle,
 )
 from detente.cli.output import emit, progress, usage
 from detente.cli.settings import SetOption
 from detente.cli.terminal import note
-from detente.cli.worlds import WorldOption, codes_in, of_own_world
+from detente.cli.worlds import WorldOption, codes_in, economy_for, of_own_world
 from detente.core import InputError, LabelError, UnitError, suggestion
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from detente.cases import ControlledOutcome
     from detente.cli.tables import Prepared
     from detente.core import Table
     from detente.policy import Compensation
+    from detente.show.tables import BothHorizons
     from detente.world import Economy
 
 TABLES = ("constituencies", "exposed", "lobbies", "exposures")
@@ -95,6 +103,7 @@ def constituencies(
     countries: CountriesOption = "",
     world: WorldOption = None,
     horizon: HorizonOption = "short",
+    draws: LeadDrawsOption = DRAWS,
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
     settings: SetOption = None,
@@ -108,6 +117,8 @@ def constituencies(
     from detente.policy import aid_of_record, shipped_scenarios
     from detente.show import build
 
+    check_draws(draws)
+    refuse_idle(f"on the table {table}", draws=draws not in (0, DRAWS) and table != "constituencies")
     with usage():
         if table not in TABLES:
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, TABLES))
@@ -142,7 +153,11 @@ def constituencies(
     if table == "lobbies":
         emit(_lobbies(ready, world, parties), style, out)
         return
-    emit(_of_outcomes(ready, table, world, parties, codes or parties, paid, top), style, out)
+    if table == "exposed":
+        emit(_exposed(ready, world), style, out)
+        return
+    lead = _Lead(horizon, draws, world, elasticities)
+    emit(_sectors(ready, lead, parties, codes or parties, paid, top), style, out)
 
 
 def _lobbies(ready: Prepared, world: str | None, parties: tuple[str, str]) -> Table:
@@ -160,29 +175,69 @@ def _lobbies(ready: Prepared, world: str | None, parties: tuple[str, str]) -> Ta
     return build("lobbies", given_up=given_up, reference=reference, dossier=ready.dossier, parties=parties)
 
 
-def _of_outcomes(
+def _exposed(ready: Prepared, world: str | None) -> Table:
+    """Those the record names, under each outcome against what stands."""
+    from detente.cases import run_cases
+    from detente.show import build
+
+    with of_own_world(world), progress(None, "solving"):
+        outcomes = run_cases(ready.model, ready.cases)
+    return build("exposed", outcomes=outcomes, dossier=ready.dossier, against=ready.cases[-1].scenario.id)
+
+
+@dataclass(frozen=True)
+class _Lead:
+    """What was asked of the sentences above the table."""
+
+    horizon: str
+    draws: int
+    world: str | None
+    elasticities: str | None
+
+    def both(self, ready: Prepared, outcomes: Mapping[str, ControlledOutcome]) -> BothHorizons | None:
+        """The outcomes in the first year and the long run, drawn and along time; None where nobody asks or one has none."""
+        from detente.show.tables import lead_of_cases
+
+        if not self.draws:
+            return None
+        keep = self.elasticities is not None
+        with WithoutLead(), progress(None, "solving the lead at both horizons"):
+            at = both_models(ready.model, self.horizon, economy_for(self.world, self.elasticities), keep=keep)
+            known = {self.horizon: outcomes} if self.horizon in at else {}
+            return lead_of_cases(
+                at, ready.dossier, ready.cases, keep_elasticities=keep, known=known, draws=self.draws
+            )
+        return None
+
+
+def _sectors(
     ready: Prepared,
-    table: str,
-    world: str | None,
+    lead: _Lead,
     parties: tuple[str, str],
     countries: tuple[str, ...],
     paid: tuple[Compensation, ...],
     top: int,
 ) -> Table:
-    """Sectors, or those the record names, under each outcome against what stands."""
+    """Sectors under each outcome against what stands; said of the first year and the long run."""
     from detente.cases import run_cases
     from detente.show import build
-    from detente.show.tables import constituency_sentences
+    from detente.show.tables import constituency_sentences, lead_sentence
 
     stands = ready.cases[-1].scenario.id
-    with of_own_world(world), progress(None, "solving"):
-        outcomes = run_cases(ready.model, ready.cases)
-    if table == "exposed":
-        return build("exposed", outcomes=outcomes, dossier=ready.dossier, against=stands)
+    with of_own_world(lead.world):
+        with progress(None, "solving"):
+            outcomes = run_cases(ready.model, ready.cases)
+        both = lead.both(ready, outcomes)
     for name, outcome in outcomes.items():
-        if name != stands:
-            for sentence in constituency_sentences(outcome, outcomes[stands], parties, paid):
-                note(sentence.text)
+        if name == stands:
+            continue
+        beside = both.solved["short" if lead.horizon == "long" else "long"] if both else None
+        other = (beside[name], beside[stands]) if beside else None
+        if both:
+            title = f"“{outcome.scenario.title}”"
+            note(lead_sentence(both, stands, name, parties, title, usd=False, table="constituencies").text)
+        for sentence in constituency_sentences(outcome, outcomes[stands], parties, paid, other=other):
+            note(sentence.text)
     return build(
         "constituencies",
         outcomes=outcomes,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,21 +42,26 @@ def check_lead_draws(draws: int, table: str, tables: Sequence[str], controls: st
         For a number of draws that makes no interval, or that no sentence would read.
     """
     check_draws(draws)
-    refuse_idle(f"on the table {table}", draws=draws != DRAWS and table not in tables)
+    refuse_idle(f"on the table {table}", draws=draws not in (0, DRAWS) and table not in tables)
     refuse_idle(
         f"with --controls {controls}: the lead has them as the record states them",
-        draws=draws != DRAWS and controls != "stated",
+        draws=draws not in (0, DRAWS) and controls != "stated",
     )
     return bool(draws) and table in tables and controls == "stated"
 
 
-@contextmanager
-def without_lead() -> Iterator[None]:
+class WithoutLead:
     """Where a lead has no equilibrium at a horizon or under a draw, say so and go on without it."""
-    try:
-        yield
-    except SolveError as error:
+
+    def __enter__(self) -> None:
+        """Nothing is held."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        """Whether the error is told and done with."""
+        if not isinstance(error, SolveError):
+            return False
         note(f"note: no first year beside the long run: {error.what}")
+        return True
 
 
 def both_models(model: Model, horizon: str, economy: Economy, *, keep: bool) -> dict[str, Model]:
@@ -120,7 +124,7 @@ def _say_moves(asked: MovesLead, moves: Sequence[tuple[str, Profile, Profile]], 
     profiles = dict.fromkeys(profile for _, *ends in moves for profile in ends)
     names = {profile: f"choice-{number}" for number, profile in enumerate(profiles)}
     scenarios = [spec.scenario(profile).model_copy(update={"id": name}) for profile, name in names.items()]
-    with without_lead(), of_own_world(asked.world), progress(None, "solving the lead at both horizons"):
+    with WithoutLead(), of_own_world(asked.world), progress(None, "solving the lead at both horizons"):
         cases = prepare_cases(asked.economy, asked.record, scenarios, hold_clocks=True)
         both = lead_of_cases(
             at, asked.record, cases, hold_clocks=True, keep_elasticities=asked.keep, draws=asked.draws

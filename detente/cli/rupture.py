@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.draws import check_draws
-from detente.cli.leads import DRAWS, LeadDrawsOption, both_models, without_lead
+from detente.cli.leads import DRAWS, LeadDrawsOption, WithoutLead, both_models
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -136,7 +136,7 @@ def _say_end(
     from detente.show.tables import ENDED, lead_of_end, lead_sentence
 
     at, case = {name: models[name] for name in ("short", "long")}, ready.cases[0]
-    with without_lead(), of_own_world(world), progress(None, "solving the lead at both horizons"):
+    with WithoutLead(), of_own_world(world), progress(None, "solving the lead at both horizons"):
         both = lead_of_end(at, ready.dossier, case, pair, keep_elasticities=keep, draws=draws)
         title = f"An end of all goods trade between them, on top of “{case.scenario.title}”,"
         said = lead_sentence(both, case.scenario.id, ENDED, pair, title, usd=False, table="rupture")

@@ -17,8 +17,9 @@ def cache(tmp_path_factory):
 
 
 def run(capsys, *words: str, cache=None) -> tuple[str, str]:
+    quick = () if "--draws" in words else ("--draws", "0")
     with pytest.raises(SystemExit) as stopped:
-        main([*words, "--reduced", "--workers", "1", "--cache", str(cache)])
+        main([*words, *quick, "--reduced", "--workers", "1", "--cache", str(cache)])
     assert not stopped.value.code
     told = capsys.readouterr()
     return told.out, told.err
@@ -41,7 +42,8 @@ def fails(capsys, code: int, *words: str) -> str:
 
 def test_leverage_says_who_can_hurt_whom(capsys, cache, tmp_path):
     picture = tmp_path / "ladder.svg"
-    out, err = run(capsys, "leverage", "--format", "json", "--picture", str(picture), cache=cache)
+    words = ("leverage", "--format", "json", "--draws", "2", "--picture", str(picture))
+    out, err = run(capsys, *words, cache=cache)
     rows = records(out, "leverage")
     sides = {row["player"]: row for row in rows if row["action"].startswith("side:")}
     for code, rival in (("USA", "CHN"), ("CHN", "USA")):
@@ -53,6 +55,16 @@ def test_leverage_says_who_can_hurt_whom(capsys, cache, tmp_path):
                 assert row["ratio"] * row["pays_from"] == pytest.approx(1, rel=1.1e-3)  # four digits each
         assert rival in sides
     assert "(reduced game): 33 exact solves around the standing state" in err
+    sentence = r"“(.*)” of (.*) changes .* in the first year .*; of China by .* and (\S+)\s(\S+) a year .*all years together"
+    leads = re.findall(sentence, err)
+    assert [owner for _, owner, *_ in leads] == ["the United States", "China"]
+    for (title, _, amount, unit), code in zip(leads, ("USA", "CHN"), strict=True):
+        row = next(row for row in rows if (row["player"], row["measure"]) == (code, title))
+        harm = row["plain_target" if code == "USA" else "plain_self"]
+        size = float(amount.replace("−", "-").replace("$", "")) * {"billion": 1, "million": 1e-3}[unit]
+        assert size == pytest.approx(
+            -harm, abs=0.06
+        )  # the lead's long run is that of the table in plain income
     assert "hurts China most" in err
     assert "hurts the United States most" in err
     assert picture.read_text().startswith("<svg xmlns")
@@ -222,7 +234,7 @@ def test_a_stated_quantity_is_a_cap_when_asked_for(capsys, cache, tmp_path):
             "plain",
         ]
         with pytest.raises(SystemExit) as stopped:
-            main([*words, "--workers", "1", "--cache", str(cache)])
+            main([*words, "--draws", "0", "--workers", "1", "--cache", str(cache)])
         assert not stopped.value.code
         told = capsys.readouterr()
         assert ("every control a cost" in told.err) == (how == "costs")

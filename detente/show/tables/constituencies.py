@@ -293,10 +293,21 @@ def constituency_sentences(
     reference: Outcome,
     parties: Sequence[str],
     aid: Sequence[Compensation] = (),
+    *,
+    other: tuple[Outcome, Outcome] | None = None,
 ) -> tuple[Sentence, ...]:
-    """Say for each side which sectors lose and gain most, and what aid changes."""
+    """Say for each side which sectors lose and gain most, and what aid changes.
+
+    With `other`, the outcome and the reference at another horizon, what the same sectors lose or gain there stands beside.
+    """
     listed = constituencies_of(outcome, reference, parties, parties, aid)
     labels = outcome.value.economy.labels
+    there = (
+        {(each.country, each.sector): each for each in constituencies_of(*other, parties, parties, aid)}
+        if other
+        else {}
+    )
+    here = f" in the {outcome.value.structure.horizon}" if other else ""
     said = []
     for code in parties:
         worst, best = _of_country(listed, code)
@@ -304,11 +315,17 @@ def constituency_sentences(
         for each, verb in ((worst, "loses most"), (best, "gains most")):
             if (each.beyond < 0) is (verb == "loses most") and abs(each.beyond) > NOTHING_BEYOND:
                 name = lower_first(labels.sector_name(each.sector))
-                parts.append(
-                    f"{name} {verb} beyond the average, {money(abs(each.beyond))} a year (its wage bill changes by "
-                    f"{number(each.pct, 1, signed=True)} percent)"
+                text = (
+                    f"{name} {verb} beyond the average, {money(abs(each.beyond))} a year{here} (its wage bill changes by "
+                    f"{number(each.pct, 1, signed=True)} percent"
                 )
                 values += [each.beyond / 1e3, each.pct]
+                if other:
+                    beside = there[each.country, each.sector]
+                    horizon = other[0].value.structure.horizon
+                    text += f"; {money(beside.beyond, signed=True)} and {number(beside.pct, 1, signed=True)} percent in the {horizon}"
+                    values += [beside.beyond / 1e3, beside.pct]
+                parts.append(f"{text})")
         if parts:
             where = country_name(code, in_sentence=True)
             text = f"Under “{outcome.scenario.title}”, in {where} {'; '.join(parts)}."
