@@ -13,7 +13,7 @@ from detente.cli.options import refuse_idle
 from detente.cli.output import parse_day, progress, reporting, usage
 from detente.cli.records import load_record
 from detente.cli.terminal import note
-from detente.cli.worlds import economy_for, of_own_world
+from detente.cli.worlds import code_in, economy_for, of_own_world
 from detente.core import InputError, LabelError, Table, suggestion
 
 if TYPE_CHECKING:
@@ -282,3 +282,33 @@ def known_table(name: str, tables: tuple[str, ...]) -> None:
     with usage():
         if name not in (*tables, "all"):
             raise LabelError(f"no table `{name}`", where="--table", hint=suggestion(name, (*tables, "all")))
+
+
+def asked_threat(name: str | None, spec: GameSpec) -> str:
+    """The threat point asked for; else the first of the game.
+
+    Raises
+    ------
+    LabelError
+        For one that the game does not have.
+    """
+    point = name or spec.threats[0]
+    if point not in spec.threats:
+        raise LabelError(f"no threat point `{point}`", where="--threat", hint=suggestion(point, spec.threats))
+    return point
+
+
+def asked_sides(side: str | None, spec: GameSpec, world: str | None) -> tuple[str, ...]:
+    """The side asked for, in its code or a word; else both.
+
+    Raises
+    ------
+    LabelError
+        For one that plays no part.
+    """
+    sides = (code_in(side, world) or "",) if side else tuple(spec.players)
+    if not set(sides) <= set(spec.players):
+        raise LabelError(
+            f"`{side}` plays no part in the game", where="--side", hint=suggestion(side or "", spec.players)
+        )
+    return sides

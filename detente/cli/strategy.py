@@ -31,6 +31,8 @@ from detente.cli.playing import (
     PreferencesOption,
     ReducedOption,
     WorkersOption,
+    asked_sides,
+    asked_threat,
     headed,
     known_table,
     read_game,
@@ -42,8 +44,8 @@ from detente.cli.playing import (
 )
 from detente.cli.settings import SetOption
 from detente.cli.terminal import say
-from detente.cli.worlds import WorldOption, code_in
-from detente.core import LabelError, Table, suggestion
+from detente.cli.worlds import WorldOption
+from detente.core import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -234,7 +236,7 @@ def deals(
     leads = check_lead_draws(draws, table, ("expected", "all"), controls)
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     with usage():
-        point, sides = _threat(threat, spec), _sides(side, spec, world)
+        point, sides = asked_threat(threat, spec), asked_sides(side, spec, world)
         marked, names = marked_points(mark, settings or (), spec.threats, record, source)
     whole = table in OF_ALL_PROFILES or picture is not None or most > 1
     _refuse_unread(table, side=bool(side), threat=bool(threat) and not whole, count=count != SWAPS)
@@ -364,36 +366,6 @@ def _sets(wanted: Wanted, name: str | None) -> tuple[Preferences, ...]:
     """What leads with plain income beside it; every set where all are asked for, or none is and plain income leads."""
     every = name == ALL_SETS or (name is None and wanted.beside is None)
     return wanted.file.sets if every else wanted.shown
-
-
-def _threat(name: str | None, spec: GameSpec) -> str:
-    """The threat point asked for; else the first of the game.
-
-    Raises
-    ------
-    LabelError
-        For one that the game does not have.
-    """
-    point = name or spec.threats[0]
-    if point not in spec.threats:
-        raise LabelError(f"no threat point `{point}`", where="--threat", hint=suggestion(point, spec.threats))
-    return point
-
-
-def _sides(side: str | None, spec: GameSpec, world: str | None) -> tuple[str, ...]:
-    """The side asked for, in its code or a word; else both.
-
-    Raises
-    ------
-    LabelError
-        For one that plays no part.
-    """
-    sides = (code_in(side, world) or "",) if side else tuple(spec.players)
-    if not set(sides) <= set(spec.players):
-        raise LabelError(
-            f"`{side}` plays no part in the game", where="--side", hint=suggestion(side or "", spec.players)
-        )
-    return sides
 
 
 def _expected(games: Mapping[str, Game], spec: GameSpec, wanted: Wanted) -> Table:

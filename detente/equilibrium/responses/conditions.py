@@ -10,7 +10,7 @@ import numpy as np
 
 from detente.core import InputError
 from detente.equilibrium.gradients import Gradient, Output, real_income
-from detente.equilibrium.responses.markets import Markets, laid_out
+from detente.equilibrium.responses.markets import Markets, laid_by_market
 from detente.equilibrium.responses.rules import Responses, refuse_pairs
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.world_model import Model
@@ -30,7 +30,7 @@ class Conditions:
         refuse_pairs(structure, responses)
         table = model.economy
         margin, pass_through = (
-            laid_out(getattr(responses, name), table, name) for name in ("margin", "pass_through")
+            laid_by_market(getattr(responses, name), table, name) for name in ("margin", "pass_through")
         )
         self.markets = Markets(table, margin, pass_through)
         self.economy = economy = self.markets.inner

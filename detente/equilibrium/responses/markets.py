@@ -195,7 +195,7 @@ def gdp_volume(value: Equilibrium, economy: Retailed) -> Array:
     return np.asarray((bought + sold.sum((0, 2)) - arrived.sum((1, 2))) / before)
 
 
-def laid_out(value: object, economy: Economy, name: str) -> Array:
+def laid_by_market(value: object, economy: Economy, name: str) -> Array:
     """One number, one a sector, or one a market [country, sector], as the last of these.
 
     Raises
@@ -212,4 +212,4 @@ def laid_out(value: object, economy: Economy, name: str) -> Array:
     return np.broadcast_to(array, shape)
 
 
-__all__ = ["Markets", "Retailed", "gdp_volume", "laid_out"]
+__all__ = ["Markets", "Retailed", "gdp_volume", "laid_by_market"]
