@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from detente.core import InputError, known
 from detente.strategy.bargains import Lottery, better_than, kalai_smorodinsky, nash_point, pareto_front
@@ -91,10 +92,13 @@ def deal_space(game: Game, threat: str = "standing") -> DealSpace:
     gains = game.solved("deal_space").payoffs.reshape(len(game.players), -1).T - origin
     zero = np.zeros(len(game.players))
     better = better_than(gains, zero, margin=TOLERANCE)
+    # in steps of what counts as nothing: of two that differ by rounding neither beats the other, and the first stands for both
+    front = pareto_front(np.round(gains / TOLERANCE))
     nash, kalai, hope = None, None, frozen(np.maximum(gains.max(0), 0.0))
     try:
-        nash = nash_point(gains, zero)
-        kalai, hope = kalai_smorodinsky(gains, zero)
+        nash = _among(front, nash_point(gains[front], zero))
+        mixed, hope = kalai_smorodinsky(gains[front], zero)
+        kalai = _among(front, mixed)
     except InputError:
         pass  # nothing beats the threat point: that is the finding
     return DealSpace(
@@ -102,12 +106,16 @@ def deal_space(game: Game, threat: str = "standing") -> DealSpace:
         frozen(origin),
         frozen(gains),
         int(better.sum()),
-        # in steps of what counts as nothing: of two that differ by rounding neither beats the other
-        tuple(int(k) for k in pareto_front(np.round(gains / TOLERANCE))),
+        tuple(int(k) for k in front),
         nash,
         kalai,
         frozen(hope),
     )
+
+
+def _among(front: npt.NDArray[np.int64], lottery: Lottery) -> Lottery:
+    """A lottery over the points of a frontier, by their positions among all."""
+    return replace(lottery, points=tuple(int(front[k]) for k in lottery.points))
 
 
 @dataclass(frozen=True)

@@ -187,7 +187,7 @@ def test_moves_do_what_they_say_and_cost_what_they_cost(start):
     [
         (HandMove("stare"), LabelError, "no move"),
         (HandMove("step"), InputError, "how much"),
-        (HandMove("step", duty=20.0), UnitError, "no change of an average duty"),
+        (HandMove("step", duty=20.0), UnitError, "no change that one move brings to an average duty"),
         (HandMove("cut", duty=3.0), UnitError, "more is taken back"),
         (HandMove("threat", duty=0.1), InputError, "names a day"),
         (HandMove("threat", duty=0.1, due=DAY), DateError, "not after today"),
