@@ -250,7 +250,8 @@ def test_no_path_of_this_machine(files):
     ],
 )
 def test_what_a_lever_or_an_exchange_does_is_one_number(files, page, verb, table, name, capsys):
-    plain = [] if table == "swaps" else ["--draws", "0"]  # without the sentence on both horizons, which the page has apart
+    # without the sentence on both horizons, which the page has apart
+    plain = [] if table == "swaps" else ["--draws", "0"]
     with pytest.raises(SystemExit) as stopped:
         main([verb, "--table", table, "--asof", "2025-10-28", "--format", "csv", *plain])
     assert not stopped.value.code
