@@ -20,5 +20,6 @@ function repeat() {
 
 if (line && main) {
   repeat();
-  new MutationObserver(repeat).observe(main, { childList: true }); // the answer is put anew as a whole
+  // the answer is put anew as a whole, and its numbers one by one before that
+  new MutationObserver(repeat).observe(main, { childList: true, subtree: true });
 }
