@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from detente.app.ahead import later_drawn
 from detente.app.drawing import DrawnView
 from detente.app.setting import file_name, option_words
 from detente.cases import LawOfDays, Still, held_by_figures, path_and_without, read_cut, unfold
@@ -145,7 +144,16 @@ def cut_figure(answer: PageAnswer, laboratory: Laboratory) -> Figure:
     return cut_path(answer, laboratory).figure
 
 
-def along_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
+@dataclass(frozen=True, eq=False)
+class AlongTime:
+    """A setting along time: every date, the sum of all years, and the picture."""
+
+    dates: Table
+    summary: Table
+    figure: Figure
+
+
+def along_time(answer: PageAnswer, laboratory: Laboratory) -> AlongTime:
     """The setting along time: months, quarters to five years, the long run, as measures begin and end.
 
     Raises
@@ -155,7 +163,7 @@ def along_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
     """
     start, state, record = _start(answer, laboratory), answer.state, answer.dossier
 
-    def solve(report: Report) -> DrawnView:
+    def solve(report: Report) -> AlongTime:
         law = (
             Still(start.wedges, start.cuts)
             if start.scenario is None
@@ -169,12 +177,27 @@ def along_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
             first_day=law.first_day,
         )
         shown = _shown(answer)
-        return DrawnView(
-            build("unfolding", path=along, countries=shown), make("path-along", path=along, countries=shown)
+        return AlongTime(
+            build("unfolding", path=along, countries=shown),
+            build("summary", path=along, countries=shown),
+            make("path-along", path=along, countries=shown),
         )
 
     title = f"Along time: {state.cut or answer.scenario.title}"
-    return later_drawn(laboratory, _key("along", answer), title, solve)
+    parts = laboratory.jobs.result(_key("along", answer), title, solve, at_once=False)
+    assert isinstance(parts, AlongTime)
+    return parts
+
+
+def along_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
+    """Every date of the setting along time, and the picture."""
+    parts = along_time(answer, laboratory)
+    return DrawnView(parts.dates, parts.figure)
+
+
+def all_years(answer: PageAnswer, laboratory: Laboratory) -> Table:
+    """First year, long run and the discounted sum of all years of the setting."""
+    return along_time(answer, laboratory).summary
 
 
 def path_command(state: PageState, scenario: Scenario, table: str, source: str, world: str | None) -> str:

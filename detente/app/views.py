@@ -16,7 +16,7 @@ from detente.app.games import deals_drawn, leverage_drawn
 from detente.app.maps import map_drawn
 from detente.app.ranges import intervals_drawn
 from detente.app.setting import OF_CHOSEN
-from detente.app.timepath import along_drawn, cut_figure, cut_table
+from detente.app.timepath import all_years, along_drawn, cut_figure, cut_table
 from detente.core import Column, LabelError, Table, suggestion
 from detente.show import build
 from detente.show.figures import country_name
@@ -290,6 +290,7 @@ _LIST: Final = (
         tool="cut",
     ),
     View.drawn("along", "Along time", along_drawn, "time", "path dates", tool="cut"),
+    View("sums", "All years together", all_years, "time", verb="path summary", long=True, tool="cut"),
     View(
         "clocks",
         "Clocks",

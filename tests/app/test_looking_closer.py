@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import html
 import json
 import re
 import shlex
@@ -61,6 +62,22 @@ def test_a_cut_month_by_month_is_what_the_command_prints(reader, monkeypatch, ca
     bad = reader.get(f"{CASE}/months?base=standing&cut=CHN%3AMAGS%3A0.5").text
     assert "no sector or group `MAGS`" in bad
     assert reader.get(f"{CASE}/months?cut=CHN").status == 400
+
+
+def test_all_years_together_are_what_the_command_prints(reader, capfd):
+    query = "base=narrow-deal"
+    table = json.loads(reader.get(f"{CASE}/sums.json?{query}").text)
+    page = reader.get(f"{CASE}/sums?{query}").text
+    command = command_of(page)
+    assert command == ["path", "narrow-deal", "--table", "summary"]
+    with pytest.raises(SystemExit):
+        main([*command, "--format", "json"])
+    assert [table] == json.loads(capfd.readouterr().out)
+    told = html.unescape(re.search(r"<pre><code>(from detente[^<]*|import[^<]*)</code>", page)[1])
+    here: dict[str, object] = {}
+    exec(told, here)
+    known = [row["discounted_usd_bn"] for row in table["rows"]]
+    assert here["table"].column("discounted_usd_bn") == pytest.approx(known, rel=1e-6)
 
 
 def test_a_path_to_five_years_is_told_as_a_command_and_can_be_stopped(reader):
