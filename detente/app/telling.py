@@ -289,6 +289,7 @@ def _path_lines(table: str, answer: PageAnswer) -> list[str]:
     sides = [state.economy] if state.economy else list(codes_of(answer.dossier))
     shown = [code for code in sides if code in answer.economy.labels.countries]
     if table in ("dates", "summary"):
+        name = "summary" if table == "summary" else "unfolding"
         path = f"unfold_scenarios(world, standoff.dossier, [setting]{keep})[setting.id]"
         imported = "from detente.cases import unfold_scenarios"
         if state.cut:
@@ -300,7 +301,7 @@ def _path_lines(table: str, answer: PageAnswer) -> list[str]:
             imported,
             *lines,
             f"path = {path}",
-            f'table = build("{"summary" if table == "summary" else "unfolding"}", path=path, countries={shown!r})',
+            f'table = build("{name}", path=path, countries={shown!r})',
         ]
     names = ["held_by_figures", "path_and_without", *(["read_cut"] if state.cut else [])]
     lines.append(f"from detente.cases import {', '.join(names)}")
