@@ -103,7 +103,7 @@ class Ground:
 
 def any_ban(wedges: Wedges) -> bool:
     """Whether some flow is banned."""
-    return bool(np.isinf(wedges.iceberg_hat).any())
+    return bool(wedges.iceberg_hat.max() == np.inf)
 
 
 def severed(economy: Economy, wedges: Wedges, *, mobile: bool) -> Severed | None:

@@ -232,41 +232,34 @@ def apply_to_each(
     alone: bool = False,
 ) -> Wedges:
     """Wedges of several scenarios with those of their controls on top, with a leading axis unless `alone`."""
-    names = ("tariff", "iceberg_hat", "export_tax")
-    arrays = [np.stack([getattr(policy, name) for policy in wedges]) for name in names]
-    _put_on_top(arrays, controls, log_wedges)
-    return Wedges(*(array[0] for array in arrays)) if alone else Wedges(*arrays)
+    applied = apply_on_top(Wedges.together(wedges), controls, log_wedges)
+    return applied.each()[0] if alone else applied
 
 
 def apply_on_top(
     wedges: Wedges, controls: Sequence[Sequence[QuantityControl]], log_wedges: Sequence[Array]
 ) -> Wedges:
-    """Wedges with a leading scenario axis, with those of each scenario's controls on top: themselves where these are nil."""
-    if not any(size.any() for size in log_wedges):
-        return wedges
-    arrays = [np.array(array) for array in (wedges.tariff, wedges.iceberg_hat, wedges.export_tax)]
-    _put_on_top(arrays, controls, log_wedges)
-    return Wedges(*arrays)
-
-
-def _put_on_top(
-    arrays: Sequence[Array], controls: Sequence[Sequence[QuantityControl]], log_wedges: Sequence[Array]
-) -> None:
-    """Change duties, trade costs and taxes [scenario, importer, exporter, sector] by the wedges of controls, in place."""
-    tariff, iceberg, tax = arrays
+    """Wedges with a leading scenario axis, with those of each scenario's controls on top: arrays that none moves as they are."""
+    arrays = {name: getattr(wedges, name) for name in ("tariff", "iceberg_hat", "export_tax")}
     for k, (own, sizes) in enumerate(zip(controls, log_wedges, strict=True)):
         for control, size in zip(own, sizes, strict=True):
             at: tuple[Any, ...] = (k, *control.flows)
             how = control.enforcement
+            lever = "iceberg_hat" if control.is_ban else how.lever
+            if not (control.is_ban or size):
+                continue
+            if not arrays[lever].flags.writeable:
+                arrays[lever] = np.array(arrays[lever])
+            rates = arrays[lever]
             if control.is_ban:
-                iceberg[at] = np.inf
-            elif how.lever == "iceberg_hat":
-                iceberg[at] *= np.exp(how.sign * size)
+                rates[at] = np.inf
+            elif lever == "iceberg_hat":
+                rates[at] *= np.exp(how.sign * size)
             else:
-                rates = tariff if how.lever == "tariff" else tax
                 rates[at] = (1 + rates[at]) * np.exp(how.sign * size) - 1
-    for array in arrays:
+    for array in arrays.values():
         array.flags.writeable = False  # spares `Wedges` a copy
+    return Wedges(**arrays)
 
 
 def volume_of(equilibrium: Equilibrium, control: QuantityControl, log_wedge: float) -> float:

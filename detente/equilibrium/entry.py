@@ -8,6 +8,7 @@ from typing import overload
 
 from detente.core import RESULTS, InputError
 from detente.equilibrium.controls import ControlledSolution
+from detente.equilibrium.foresight import Foresight
 from detente.equilibrium.policy import Policy
 from detente.equilibrium.quantities import solve_batch_with_controls
 from detente.equilibrium.solution import Equilibrium, Solution
@@ -24,6 +25,7 @@ def solve(
     policies: Policy | Wedges,
     *,
     start: Solution[Equilibrium] | Equilibrium | None = None,
+    foresight: Foresight | None = None,
     throw: bool = True,
 ) -> Solution[Equilibrium]: ...
 
@@ -34,6 +36,7 @@ def solve(
     policies: Policies,
     *,
     start: Solution[Equilibrium] | Equilibrium | None = None,
+    foresight: Foresight | None = None,
     throw: bool = True,
 ) -> tuple[Solution[Equilibrium], ...]: ...
 
@@ -43,6 +46,7 @@ def solve(
     policies: Policy | Wedges | Policies,
     *,
     start: Solution[Equilibrium] | Equilibrium | None = None,
+    foresight: Foresight | None = None,
     throw: bool = True,
 ) -> Solution[Equilibrium] | tuple[Solution[Equilibrium], ...]:
     """Find the counterfactual equilibrium of a policy, or of many at once, in exact hat algebra.
@@ -63,6 +67,9 @@ def solve(
         On the same economy and structure, near what is looked for: the search begins there instead of in the base year.
         What is found does not depend on it; a `Solution` lends the wedges of limits of the same name too,
         and what answers beside prices begins where it had settled there.
+    foresight : Foresight, optional
+        What was learned from policies solved before on this model, from this start, and takes up what these teach: hand one to
+        every call of a large study (`solve_many` does). What is found does not depend on it.
     throw : bool
         Raise `SolveError` for the first policy that fails; ``False`` returns its code and the others.
 
@@ -120,6 +127,7 @@ def solve(
             structure=model.structure,
             solver=model.solver,
             start=None if begun is None else ControlledSolution(begun, begun.bindings),
+            foresight=foresight,
             throw=throw,
         )
         solutions = tuple(replace(controlled.solution, bindings=controlled.bindings) for controlled in held)
@@ -131,6 +139,7 @@ def solve(
             structure=model.structure,
             solver=model.solver,
             start=start.value if isinstance(start, Solution) else start,
+            foresight=foresight,
             throw=throw,
         )
     return solutions[0] if alone else solutions

@@ -179,6 +179,34 @@ class Limits:
         if to_exporter is not None:
             to_exporter[at] = to_producer[at] * ((1 + self.tax) * np.exp(self.taxed * wedge) - 1)
 
+    def step_first(
+        self,
+        log_wedge: Array,
+        trade: tuple[Array, Array, Array | None],
+        markets: tuple[Array, Array, Array, Array, Array, Array | None],
+    ) -> tuple[Array, Array]:
+        """`step`, and trade and what exporters pull moved to where it leads, in place.
+
+        Parameters
+        ----------
+        log_wedge : array [scenario, control]
+        trade : (pull, to_producer, to_exporter)
+            As in `drive`, at these log wedges.
+        markets : (weight, log_cost, total, reached, expenditure, yielding)
+            As in `step`; `reached` is what of `total` reaches producers.
+        """
+        weight, log_cost, total, reached, expenditure, yielding = markets
+        at, supplied = self.cells, (self.lane, self.exporter, self.sector)
+        taken, unmet = self.step(
+            log_wedge, trade[0], trade[1], weight, log_cost, total, expenditure, yielding
+        )
+        before = [array[at] for array in trade[:2]]
+        self.drive(log_wedge + taken, *trade)
+        spent = (self.lane, self.importer, self.sector)
+        for sums, array, old in zip((total, reached), trade[:2], before, strict=True):
+            np.add.at(sums, spent, (array[at] - old) * weight[supplied])
+        return taken, unmet
+
     def step(
         self,
         log_wedge: Array,

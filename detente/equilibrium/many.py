@@ -33,6 +33,7 @@ from detente.core import (
     write_atomic,
 )
 from detente.equilibrium.entry import solve
+from detente.equilibrium.foresight import Foresight
 from detente.equilibrium.policy import Policy, cells_of, rate_of
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.steering import BATCH
@@ -136,9 +137,11 @@ def solve_numbered(study: Scenarios, number: int) -> dict[str, Array]:
     first, size = number * study.chunk, study.size(number)
     arrays = {name: np.full(shape, np.nan) for name, shape in study.shapes_of(number).items()}
     positions = {code: position for position, code in enumerate(RESULTS)}
+    foresight = Foresight() if size >= BATCH else None
     for begin in range(0, size, BATCH):
         rows = range(begin, min(begin + BATCH, size))
-        solutions = solve(study.model, [scenario(study, first + row) for row in rows], throw=False)
+        policies = [scenario(study, first + row) for row in rows]
+        solutions = solve(study.model, policies, foresight=foresight, throw=False)
         for row, solution in zip(rows, solutions, strict=True):
             arrays[CODE][row] = positions[solution.result]
             if solution.result.ok:
@@ -216,7 +219,7 @@ def solve_many(
     executor: Executor | Where | None = None,
     folder: str | Path | None = None,
     seed: int = 1,
-    chunk: int = 256,
+    chunk: int = 512,
     report: Callable[[int, int], None] | None = None,
 ) -> Many:
     """Solve any number of scenarios, each made and reduced where it is solved; memory does not grow with their number.

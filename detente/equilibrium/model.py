@@ -10,9 +10,11 @@ The solver works on these same relations in logarithms; the residuals it reports
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from detente.world import Array
+from detente.world import Array, unrepeated
 
+Pairs = npt.NDArray[np.int64]
 FAR = 300.0
 """Logarithm of a power beyond which it is taken together with those that make it smaller."""
 
@@ -44,7 +46,7 @@ def cost_hat(wage_hat: Array, price_hat: Array, va_share: Array, input_shares: A
 def trade_cost_hat(tariff: Array, tariff_new: Array, iceberg_hat: Array, export_tax_new: Array) -> Array:
     """Trade cost change: ``kappa_hat = d_hat · (1+t')/(1+t) · (1+x')`` ``[n,i,s]``; the base year has no export tax."""
     kappa_hat = iceberg_hat * (1 + tariff_new) / (1 + tariff)
-    return np.asarray(kappa_hat * (1 + export_tax_new) if np.any(export_tax_new) else kappa_hat)
+    return np.asarray(kappa_hat * (1 + export_tax_new) if np.any(unrepeated(export_tax_new)) else kappa_hat)
 
 
 def price_hat(trade_shares: Array, kappa_hat: Array, cost_hat: Array, trade_elasticity: Array) -> Array:
@@ -65,48 +67,91 @@ def trade_shares_new(
     The three powers are taken apart, and that of trade costs of the pairs alone whose costs changed: of most they did not.
     Where a factor alone would leave the range of numbers, the power is taken of the whole.
     """
+    shape = np.broadcast_shapes(kappa_hat.shape, cost_hat[..., None, :, :].shape)
+    flat = np.broadcast_to(kappa_hat, shape).reshape(-1, shape[-1])
+    pairs = np.flatnonzero((flat != 1).any(1))
+    return shares_where_moved(trade_shares, pairs, flat[pairs], cost_hat, price_hat, trade_elasticity)
+
+
+def shares_where_moved(
+    trade_shares: Array,
+    pairs: Pairs,
+    kappa_hat: Array,
+    cost_hat: Array,
+    price_hat: Array,
+    trade_elasticity: Array,
+) -> Array:
+    """`trade_shares_new` where trade costs changed of some pairs alone.
+
+    Parameters
+    ----------
+    trade_shares : array [importer, exporter, sector]
+    pairs : int array [pair]
+        Numbers of the pairs whose costs changed, scenario by scenario, importer by importer.
+    kappa_hat : array [pair, sector]
+        Trade cost change of these.
+    cost_hat, price_hat : array [.., country, sector]
+    trade_elasticity : array [sector]
+    """
     log_cost, log_price = np.log(cost_hat), np.log(price_hat)
     # a point that left the numbers is no smaller than anything, and goes the second way too
     if not max(np.abs(trade_elasticity * log).max() for log in (log_cost, log_price)) < FAR:
-        relative = np.log(kappa_hat * cost_hat[..., None, :, :] / price_hat[..., :, None, :])
+        relative = np.ascontiguousarray(log_cost[..., None, :, :] - log_price[..., :, None, :])
+        relative.reshape(-1, relative.shape[-1])[pairs] += np.log(kappa_hat)
         return np.asarray(trade_shares * np.exp(-trade_elasticity * relative))
-    shares = np.asarray(trade_shares * np.exp(-trade_elasticity * log_cost)[..., None, :, :])
-    shares = shares * np.exp(trade_elasticity * log_price)[..., :, None, :]
-    shares = np.ascontiguousarray(
-        shares
-    )  # so that what follows is written into it, however the table lies in memory
-    kappa_hat = np.broadcast_to(kappa_hat, shares.shape)
-    flat = kappa_hat.reshape(-1, kappa_hat.shape[-1])
-    pairs = np.flatnonzero((flat != 1).any(1))
-    shares.reshape(flat.shape)[pairs] *= np.exp(-trade_elasticity * np.log(flat[pairs]))
+    shares = (
+        np.ascontiguousarray(  # so that what follows is written into it, however the table lies in memory
+            trade_shares * np.exp(-trade_elasticity * log_cost)[..., None, :, :]
+        )
+    )
+    shares *= np.exp(trade_elasticity * log_price)[..., :, None, :]
+    shares.reshape(-1, shares.shape[-1])[pairs] *= np.exp(-trade_elasticity * np.log(kappa_hat))
     return shares
+
+
+def flows_new(trade_shares_new: Array, tariff_new: Array, expenditure_new: Array) -> Array:
+    """Flows at the border, before duty, ``π' X'[n,s] / (1+t')`` ``[n,i,s]``."""
+    flows = np.asarray(1 + tariff_new)
+    np.divide(trade_shares_new, flows, out=flows)  # a batch's array is large: one of them, not three
+    flows *= expenditure_new[..., None, :]
+    return flows
+
+
+def output_of_flows(flows_new: Array, export_tax_new: Array) -> Array:
+    """Output at producer prices ``Y'[i,s] = Σ_n flows / (1+x')``: what is left of what is paid at the border."""
+    taxed = np.any(unrepeated(export_tax_new))
+    return np.asarray((flows_new / (1 + export_tax_new) if taxed else flows_new).sum(-3))
+
+
+def duties_on_flows(flows_new: Array, tariff_new: Array) -> Array:
+    """Duties collected by the importer ``R'[n] = Σ_i,s t' flows``."""
+    return np.asarray(np.einsum("...nis,...nis->...n", flows_new, tariff_new))
+
+
+def export_taxes_on_flows(flows_new: Array, export_tax_new: Array) -> Array:
+    """Export tax collected by the exporter ``Σ_n,s x'/(1+x') flows`` ``[i]``."""
+    if not np.any(unrepeated(export_tax_new)):
+        return np.zeros((*flows_new.shape[:-3], flows_new.shape[-2]))
+    return np.asarray((flows_new * (export_tax_new / (1 + export_tax_new))).sum((-3, -1)))
 
 
 def output_new(
     trade_shares_new: Array, tariff_new: Array, export_tax_new: Array, expenditure_new: Array
 ) -> Array:
     """Output at producer prices ``Y'[i,s] = Σ_n π' X'[n,s] / ((1+t')(1+x'))`` in the unit of expenditure."""
-    at_producer = trade_shares_new / (1 + tariff_new)
-    if np.any(export_tax_new):
-        at_producer = at_producer / (1 + export_tax_new)
-    return np.asarray(np.einsum("...nis,...ns->...is", at_producer, expenditure_new))
+    return output_of_flows(flows_new(trade_shares_new, tariff_new, expenditure_new), export_tax_new)
 
 
 def tariff_revenue_new(trade_shares_new: Array, tariff_new: Array, expenditure_new: Array) -> Array:
     """Duties collected by the importer ``R'[n] = Σ_i,s t'/(1+t') π' X'``."""
-    return np.asarray(
-        np.einsum("...nis,...ns->...n", trade_shares_new * tariff_new / (1 + tariff_new), expenditure_new)
-    )
+    return duties_on_flows(flows_new(trade_shares_new, tariff_new, expenditure_new), tariff_new)
 
 
 def export_tax_revenue_new(
     trade_shares_new: Array, tariff_new: Array, export_tax_new: Array, expenditure_new: Array
 ) -> Array:
     """Export tax collected by the exporter ``Σ_n,s x'/((1+x')(1+t')) π' X'[n,s]``, ``[country]``."""
-    if not np.any(export_tax_new):
-        return np.zeros((*trade_shares_new.shape[:-3], trade_shares_new.shape[-2]))
-    share = trade_shares_new * export_tax_new / ((1 + export_tax_new) * (1 + tariff_new))
-    return np.asarray(np.einsum("...nis,...ns->...i", share, expenditure_new))
+    return export_taxes_on_flows(flows_new(trade_shares_new, tariff_new, expenditure_new), export_tax_new)
 
 
 def income_new(

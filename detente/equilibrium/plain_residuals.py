@@ -50,7 +50,6 @@ def chunk_residuals(
 ) -> tuple[list[dict[str, float | str]], dict[str, Array]]:
     """`residuals` of a chunk of scenarios (leading axis), and what they were judged at, by the names `Equilibrium` has for it."""
     economy = technology.economy
-    kappa_hat = model.trade_cost_hat(economy.tariff, wedges.tariff, wedges.iceberg_hat, wedges.export_tax)
     log_factor, log_price = np.log(factor_hat), np.log(price_hat)
     core = technology.structure.is_core
     if core:
@@ -63,9 +62,7 @@ def chunk_residuals(
         final, _ = technology.final(log_price)
     outside, wanted_outside = _outside(technology, price_hat, expenditure)
     reaching = expenditure - outside
-    shares = model.trade_shares_new(
-        economy.trade_shares, kappa_hat, cost_hat, price_hat, economy.trade_elasticity
-    )
+    shares = _shares(economy, wedges, cost_hat, price_hat)
     # the price equation holds where shares add up to one: P_hat of the equation is price_hat · (Σ_i π')^(−1/θ)
     added = np.where(economy.expenditure > 0, shares.sum(-2), 1.0)
     price_gap = np.abs(np.log(added)) / economy.trade_elasticity
@@ -78,11 +75,12 @@ def chunk_residuals(
         # elsewhere suppliers set it, and no more than that part may be wanted outside
         price_gap = np.where(sets, np.abs(full), np.maximum(price_gap, full))
         shares = np.where(sets[..., None, :], shares / added[..., None, :], shares)
-    output = model.output_new(shares, wedges.tariff, wedges.export_tax, reaching)
+    flows = model.flows_new(shares, wedges.tariff, reaching)
+    output = model.output_of_flows(flows, wedges.export_tax)
     earned, asked = technology.earnings(log_factor)
-    duties = model.tariff_revenue_new(shares, wedges.tariff, reaching)
+    duties = model.duties_on_flows(flows, wedges.tariff)
     supply, transfers = _used(technology, price_hat, earned, duties)
-    taxes = model.export_tax_revenue_new(shares, wedges.tariff, wedges.export_tax, reaching)
+    taxes = model.export_taxes_on_flows(flows, wedges.export_tax)
     income = model.income_new(
         np.ones(()),
         earned * supply + (technology.profit_share * output).sum(-1) + transfers,
@@ -137,6 +135,19 @@ def chunk_residuals(
             "real_income_hat": model.real_income_hat(income, economy.income, basket_hat),
         }
     return stats, levels
+
+
+def _shares(economy: Economy, wedges: Wedges, cost_hat: Array, price_hat: Array) -> Array:
+    """Trade shares of scenarios [scenario, n, i, s]; trade costs are looked at where they are not the base year's."""
+    scenario, importer, exporter = np.nonzero(wedges.pairs_moved(economy))
+    at = (scenario, importer, exporter)
+    kappa_hat = model.trade_cost_hat(
+        economy.tariff[importer, exporter], wedges.tariff[at], wedges.iceberg_hat[at], wedges.export_tax[at]
+    )
+    pairs = np.ravel_multi_index(at, wedges.tariff.shape[:3])
+    return model.shares_where_moved(
+        economy.trade_shares, pairs, kappa_hat, cost_hat, price_hat, economy.trade_elasticity
+    )
 
 
 def _used(

@@ -66,6 +66,7 @@ def solve_batch_with_controls(
     structure: Structure = CORE,
     solver: Newton | None = None,
     start: ControlledSolution | None = None,
+    foresight: Foresight | None = None,
     throw: bool = False,
 ) -> tuple[ControlledSolution, ...]:
     """Solve many scenarios, each under controls of its own; one that fails carries its code and never stops the others.
@@ -82,6 +83,8 @@ def solve_batch_with_controls(
     start : ControlledSolution, optional
         Where the search begins: the equilibrium, and the wedges of controls of the same name. What is found does not depend
         on it.
+    foresight : Foresight, optional
+        As in `solve`.
     throw : bool
         Raise `SolveError` for the first scenario that fails.
 
@@ -125,7 +128,8 @@ def solve_batch_with_controls(
     for some in {tuple(map(id, some)): some for some in controls}.values():
         check_controls(economy, some)
     setting = BatchSetting(economy, structure, closure, solver, Meter(solver.budget, solver.seconds))
-    foresight = Foresight() if len(wedges) >= BATCH else None
+    if foresight is None and len(wedges) >= BATCH:
+        foresight = Foresight()
     solutions: list[ControlledSolution] = []
     for first in range(0, len(wedges), CHUNK):
         part = slice(first, first + CHUNK)

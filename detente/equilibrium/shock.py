@@ -11,7 +11,7 @@ import numpy.typing as npt
 from detente.equilibrium.anderson import Lanes
 from detente.equilibrium.baseline import Baseline
 from detente.equilibrium.limits import Limits
-from detente.world import Array, Economy, Wedges
+from detente.world import Array, Economy, Wedges, unrepeated
 
 SPARSE = 5
 """A batch that moves fewer than one in so many pairs of countries is laid out as what it moves."""
@@ -34,14 +34,10 @@ class Moved(NamedTuple):
         cls, economy: Economy, wedges: Wedges, limits: Limits | None, by_lane: Array | None = None
     ) -> Moved:
         """Pairs that wedges with a leading scenario axis move, and those of limits; `by_lane` as in `Shock.of`."""
-        taxes = wedges.export_tax.any() or (limits is not None and limits.taxes_exports)
+        taxes = bool(unrepeated(wedges.export_tax).any()) or (limits is not None and limits.taxes_exports)
         tax = wedges.export_tax if taxes else None
-        moved = wedges.tariff != economy.tariff
-        moved |= wedges.iceberg_hat != 1
-        if tax is not None:
-            moved |= tax != 0
-        _, N, _, S = moved.shape
-        pairs = moved.any(3)
+        N, S = economy.va_share.shape
+        pairs = wedges.pairs_moved(economy)
         if limits is not None:
             pairs[limits.lane, limits.importer, limits.exporter] = True
         key = np.flatnonzero(pairs)

@@ -47,6 +47,7 @@ def solve_batch(
     structure: Structure = CORE,
     solver: Newton | None = None,
     start: Equilibrium | None = None,
+    foresight: Foresight | None = None,
     throw: bool = False,
 ) -> tuple[Solution[Equilibrium], ...]:
     """Solve many scenarios on one economy; a scenario that fails carries its code and never stops the others.
@@ -66,6 +67,8 @@ def solve_batch(
     start : Equilibrium, optional
         Of the same economy and structure, near what is looked for: the search begins there instead of in the base year.
         What is found does not depend on it, nor does failure: a scenario not reached from there is tried from the base year.
+    foresight : Foresight, optional
+        As in `solve`.
     throw : bool
         Raise `SolveError` for the first scenario that fails.
 
@@ -103,8 +106,8 @@ def solve_batch(
         again = solve_batch(economy, wedges, closure=other, structure=structure, solver=QUICK)
         return again[0].result.ok
 
-    many = len(stacked.tariff) >= BATCH
-    whole = Foresight() if many else None
+    many = foresight is not None or len(stacked.tariff) >= BATCH
+    whole = (foresight or Foresight()) if many else None
     solutions: dict[int, Solution[Equilibrium]] = {}
     for lanes, ground in chunks(economy, structure, stacked, deficit):
         if ground is None:
@@ -116,8 +119,8 @@ def solve_batch(
                 continue
             part, lent = alone(ground.wedges), ground.deficit
             base = prepare_for(economy, structure, ground.wedges)
-        foresight = whole if ground is None or not many else Foresight()
-        points, steps = sweep_chunk(economy, part, lent, first, structure, None, begun, base, foresight)
+        own = whole if ground is None or not many else Foresight()
+        points, steps = sweep_chunk(economy, part, lent, first, structure, None, begun, base, own)
         for index, solution in enumerate(
             finish(base.technology, part, named, lent, points, steps, first, "sweep", ground)
         ):
@@ -146,11 +149,7 @@ def _stacked(economy: Economy, wedges: Wedges | Sequence[Wedges]) -> Wedges:
     else:
         for policy in wedges:
             check_wedges(economy, policy)
-        stacked = Wedges(
-            np.stack([policy.tariff for policy in wedges]),
-            np.stack([policy.iceberg_hat for policy in wedges]),
-            np.stack([policy.export_tax for policy in wedges]),
-        )
+        stacked = Wedges.together(wedges)
     if stacked.tariff.ndim != 4:
         raise InputError("a batch needs a leading scenario axis", hint="`solve` takes one scenario as it is")
     return stacked

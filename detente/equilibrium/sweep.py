@@ -112,6 +112,8 @@ class MarketLook(NamedTuple):
     """Spending that follows."""
     earnings: tuple[Array, Array, Array]
     """Of factors, in all and by market, at the supply there is, and in all at base supply."""
+    wedge_step: tuple[Array, Array] | None = None
+    """Step of the log wedges of limits that was taken first, and how far these were from their conditions."""
 
 
 class Sweep:
@@ -178,9 +180,17 @@ class Sweep:
         return gap
 
     def look(
-        self, shock: Shock | SparseShock, log_factor: Array, log_price: Array, expenditure: Array
+        self,
+        shock: Shock | SparseShock,
+        log_factor: Array,
+        log_price: Array,
+        expenditure: Array,
+        log_wedge: Array | None = None,
     ) -> MarketLook:
-        """MarketLook at markets at a point: what prices, spending and factor markets would have to be there."""
+        """MarketLook at markets at a point: what prices, spending and factor markets would have to be there.
+
+        With log wedges, limits take their step from them first, and trade is looked at where it leads.
+        """
         technology = self.technology
         log_cost = technology.log_cost(log_factor, log_price)
         weight = np.exp(-self.theta * log_cost)
@@ -188,6 +198,11 @@ class Sweep:
         total = np.where(self.spends, total, 1.0)
         final, log_basket = technology.final(log_price)
         reaching, yielding = self.reaching(log_price, log_basket, expenditure)
+        wedge_step = None
+        if shock.limits is not None and log_wedge is not None:
+            trade = (shock.pull, shock.to_producer, shock.to_exporter)
+            markets = (weight, log_cost, total, reached, reaching, yielding)
+            wedge_step = shock.limits.step_first(log_wedge, trade, markets)
         per_pull = reaching / total
         output = weight * shock.sold(per_pull)
         # what is not the producer's is duty, but for what the exporter taxes
@@ -208,7 +223,16 @@ class Sweep:
         wanted = technology.bought(log_price, log_cost, output)
         wanted += technology.demanded(log_price, final, income)
         return MarketLook(
-            log_cost, weight, total, log_basket, reaching, yielding, output, wanted, (earned, asked, anchor)
+            log_cost,
+            weight,
+            total,
+            log_basket,
+            reaching,
+            yielding,
+            output,
+            wanted,
+            (earned, asked, anchor),
+            wedge_step,
         )
 
     def __call__(self, shock: Shock | SparseShock, point: Array) -> tuple[Array, Array]:

@@ -24,23 +24,15 @@ class WholeSweep(Sweep):
         log_wedge = point[:, F + 2 * size :]
         if limits is not None:
             limits.drive(log_wedge, shock.pull, shock.to_producer, shock.to_exporter)
-        seen = self.look(shock, log_factor, log_price, expenditure)
+        # what a wedge does to prices is steered with them: beside one another they would take half as many sweeps more
+        seen = self.look(shock, log_factor, log_price, expenditure, log_wedge)
         price_gap = self.price_gap(seen.total, log_price, expenditure)
         spending_gap = (seen.wanted - expenditure) / self.base.scale
         paid = self.technology.paid(log_factor, seen.log_cost)
         clearing = self.clearing(paid, seen.output, seen.earnings)
         step = np.empty_like(point)
         worst = self.steered.step(clearing, price_gap, spending_gap, out=step)
-        if limits is not None:
-            step[:, F + 2 * size :], unmet = limits.step(
-                log_wedge,
-                shock.pull,
-                shock.to_producer,
-                seen.weight,
-                seen.log_cost,
-                seen.total,
-                seen.reaching,
-                seen.yielding,
-            )
+        if seen.wedge_step is not None:
+            step[:, F + 2 * size :], unmet = seen.wedge_step
             worst = np.maximum(worst, unmet.max(1))
         return step, worst

@@ -73,14 +73,19 @@ class ProfileWedges:
     def wedges(self, profiles: Sequence[Profile]) -> Wedges:
         """Wedges of several profiles, with a leading axis."""
         tariff = np.repeat(self.tariff[None], len(profiles), 0)
-        iceberg = np.repeat(self.iceberg_hat[None], len(profiles), 0)
+        dearer = any(profile[action] for profile in profiles for action in self.costs)
+        iceberg = np.broadcast_to(self.iceberg_hat, tariff.shape)
+        if dearer:
+            iceberg = np.array(iceberg)
         for k, profile in enumerate(profiles):
             for rows in self.duties:
                 tariff[k, rows.importer] = rows.rates[tuple(profile[a] for a in rows.actions)]
             for action, ratio in self.costs.items():
                 if profile[action]:
                     iceberg[k] *= ratio[profile[action]]
-        return Wedges(tariff, iceberg, np.zeros_like(tariff))
+        for array in (tariff, iceberg):
+            array.flags.writeable = False  # spares a copy
+        return Wedges(tariff, iceberg, np.broadcast_to(np.zeros_like(self.tariff), tariff.shape))
 
     def solves(self) -> tuple[list[Profile], Ints]:
         """Profiles that need a solve, and for every profile [*rungs] the number of the one that stands for it."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Wedges as Wedges,
         flows_abroad as flows_abroad,
         frozen as frozen,
+        unrepeated as unrepeated,
     )
     from detente.world.elasticities import (
         divisions as divisions,
@@ -70,7 +71,7 @@ else:
             "content": "content_shares",
             "describe": "compare_worlds flow_table provenance_table shipped_table size_table",
             "described": "load_described",
-            "economy": "Array Economy Wedges flows_abroad frozen",
+            "economy": "Array Economy Wedges flows_abroad frozen unrepeated",
             "elasticities": "divisions elasticity_set elasticity_sets elasticity_table set_horizon with_elasticity_set",
             "embodied": "embodied_intensity",
             "held": "StockFigure sector_groups stock_figures stock_of_flows",

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,17 @@ def frozen(values: npt.ArrayLike) -> Array:
     array = np.array(values, dtype=np.float64)
     array.flags.writeable = False
     return array
+
+
+def unrepeated(array: Array) -> Array:
+    """Return an array over scenarios, or the part for one where it is the same for all (`Wedges.together`).
+
+    Examples
+    --------
+    >>> unrepeated(np.broadcast_to([1.0, 2.0], (1000, 2))).shape
+    (1, 2)
+    """
+    return array[:1] if array.ndim and array.strides[0] == 0 else array
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +136,11 @@ class Economy:
         '2024-12-31'
         """
         return dt.date(self.year, 12, 31)
+
+    @functools.cached_property
+    def nothing_added(self) -> tuple[Array, Array]:
+        """Trade costs and export taxes of a policy that leaves both alone: the same arrays for every such policy."""
+        return frozen(np.ones(self.flows.shape)), frozen(np.zeros(self.flows.shape))
 
     @functools.cached_property
     def expenditure(self) -> Array:
@@ -233,6 +249,21 @@ class Wedges:
             array = np.full(kept[1], kept[0]) if isinstance(kept, tuple) else kept
             object.__setattr__(self, name, frozen(array))
 
+    def pairs_moved(self, economy: Economy) -> npt.NDArray[np.bool_]:
+        """Pairs of countries [.., importer, exporter] whose duties, costs or taxes are not the base year's.
+
+        Examples
+        --------
+        >>> from detente.world import toy
+        >>> bool(Wedges.unchanged(toy()).pairs_moved(toy()).any())
+        False
+        """
+        pairs = np.zeros(self.tariff.shape[:-1], dtype=bool)
+        bases = economy.tariff, np.ones(()), np.zeros(())
+        for array, base in zip((self.tariff, self.iceberg_hat, self.export_tax), bases, strict=True):
+            pairs |= (unrepeated(array) != base).any(-1)
+        return pairs
+
     def each(self) -> tuple[Wedges, ...]:
         """Wedges one by one, where there is a leading scenario axis.
 
@@ -242,13 +273,51 @@ class Wedges:
         >>> Wedges.of(toy(), tariff=np.stack([toy().tariff, 2 * toy().tariff])).each()[1]
         <Wedges 5 countries, 4 sectors>
         """
-        arrays = zip(self.tariff, self.iceberg_hat, self.export_tax, strict=True)
-        return tuple(Wedges(*scenario) for scenario in arrays)
+        arrays = (self.tariff, self.iceberg_hat, self.export_tax)
+        each = ([array[0]] * len(array) if array.strides[0] == 0 else array for array in arrays)
+        return tuple(Wedges(*scenario) for scenario in zip(*each, strict=True))
+
+    @classmethod
+    def together(cls, policies: Sequence[Wedges]) -> Wedges:
+        """Return wedges of several scenarios with a leading axis; what all of them share is seen over and over, not copied.
+
+        Raises
+        ------
+        InputError
+            When they are of different shapes.
+
+        Examples
+        --------
+        >>> base = Wedges.unchanged(toy())
+        >>> both = Wedges.together([base, Wedges.of(toy(), tariff=2 * base.tariff)])
+        >>> both.tariff.shape == both.export_tax.shape, both.export_tax.strides[0]
+        (True, 0)
+        """
+
+        def stacked(arrays: list[Array]) -> Array:
+            first = arrays[0]
+            if all(array is first for array in arrays):
+                return np.broadcast_to(first, (len(arrays), *first.shape))
+            whole = np.stack(arrays)
+            whole.flags.writeable = False  # spares a copy
+            return whole
+
+        try:
+            return cls(
+                *(
+                    stacked([getattr(policy, name) for policy in policies])
+                    for name in ("tariff", "iceberg_hat", "export_tax")
+                )
+            )
+        except ValueError as error:
+            raise InputError(
+                f"scenarios do not go together: {error}", hint="make all of them on one economy"
+            ) from error
 
     @classmethod
     def unchanged(cls, economy: Economy) -> Wedges:
         """Return the wedges of the base year itself."""
-        return cls(economy.tariff, np.ones_like(economy.tariff), np.zeros_like(economy.tariff))
+        return cls(economy.tariff, *economy.nothing_added)
 
     @classmethod
     def of(cls, economy: Economy, *, tariff: Array | None = None, iceberg_hat: Array | None = None) -> Wedges:
