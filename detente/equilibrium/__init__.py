@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
     from detente.equilibrium.entry import solve as solve
     from detente.equilibrium.floors import minimum_of as minimum_of
+    from detente.equilibrium.foresight import Foresight as Foresight
     from detente.equilibrium.gravity.solve import (
         GravityEquilibrium as GravityEquilibrium,
         solve_gravity as solve_gravity,
@@ -95,6 +96,7 @@ else:
             "emissions": "Emissions carbon_duties rents_new",
             "entry": "solve",
             "floors": "minimum_of",
+            "foresight": "Foresight",
             "gravity.solve": "GravityEquilibrium solve_gravity",
             "gravity.world": "GravityStructure GravityWorld",
             "solver": "rebase",
