@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from detente.core import InputError
 from detente.equilibrium import BATCH, Model, Policy, Structure, settle, solve, steering as steering_module
 from detente.equilibrium.baseline import CORE, prepare
 from detente.equilibrium.foresight import Foresight
 from detente.equilibrium.judged import alone
+from detente.equilibrium.limits import Limits
 from detente.equilibrium.settle import base_point, sweep_chunk
-from detente.equilibrium.shock import Shock
+from detente.equilibrium.shock import Shock, laid_out
 from detente.equilibrium.steering import Steering, steering
 from detente.equilibrium.sweep import Newton, Sweep
 from detente.world import Wedges, toy
@@ -167,3 +169,54 @@ def test_how_a_table_lies_in_memory_changes_nothing():
     moved = dataclasses.replace(wedges, tariff=wedges.tariff + (cost - 1) / 2, iceberg_hat=cost)
     (first,), (second,) = (solve(Model(each), [moved]) for each in (world, turned))
     assert second.value.real_income_hat == pytest.approx(first.value.real_income_hat, abs=1e-11)
+
+
+def test_limits_that_step_first_leave_trade_where_their_step_leads() -> None:
+    asked = [policies(3)[k] for k in (1, 3, 9, 11)]
+    wedges = Wedges.together([policy.wedges for policy in asked])
+    base, limits = prepare(WORLD, CORE), Limits.of(WORLD, wedges, [policy.controls for policy in asked])
+    assert limits is not None
+    sweep = Sweep(WORLD, base, WORLD.deficit)
+    point = np.repeat(base_point(WORLD, CORE)[None], len(asked), 0)
+    point *= np.random.default_rng(1).uniform(0.9, 1.1, point.shape)
+    log_factor, log_price, expenditure = sweep.split(point)
+    log_wedge = np.random.default_rng(2).uniform(0, 0.3, (len(asked), limits.width))
+    for lay in (laid_out, Shock.of):
+        shock, moved = lay(base, wedges, limits), lay(base, wedges, limits)
+        for each in (shock, moved):
+            each.limits.drive(log_wedge, each.pull, each.to_producer, each.to_exporter)
+        first = sweep.look(shock, log_factor, log_price, expenditure, log_wedge)
+        step, _ = first.wedge_step
+        assert np.abs(step).max() > 0.01
+        moved.limits.drive(log_wedge + step, moved.pull, moved.to_producer, moved.to_exporter)
+        there = sweep.look(moved, log_factor, log_price, expenditure)
+        for name in ("total", "output", "wanted"):
+            assert getattr(first, name) == pytest.approx(getattr(there, name), rel=1e-13), name
+
+
+def test_what_one_call_learned_shortens_the_next() -> None:
+    model, random = Model(WORLD), np.random.default_rng(4)
+    asked = [
+        Policy.unchanged(WORLD).duty("USA", "CHN").add_points(points)
+        for points in random.uniform(0, 0.5, 256)
+    ]
+    foresight = Foresight()
+    first, second = (solve(model, asked[k : k + 128], foresight=foresight) for k in (0, 128))
+    alone_again = solve(model, asked[128:])
+    steps = [np.mean([one.stats["num_steps"] for one in some]) for some in (first, second, alone_again)]
+    assert steps[1] < steps[2] - 0.4
+    for one, other in zip(second, alone_again, strict=True):
+        assert one.value.real_income_hat == pytest.approx(other.value.real_income_hat, rel=1e-11)
+
+
+def test_what_all_scenarios_share_is_not_copied() -> None:
+    war = Policy.unchanged(WORLD).duty("USA", "CHN").add_points(0.2).wedges
+    dearer = Policy.unchanged(WORLD).trade_cost("USA", "CHN").add_points(0.2).wedges
+    shared, mixed = Wedges.together([war, war]), Wedges.together([war, dearer])
+    assert shared.tariff.base is war.tariff
+    assert shared.export_tax.strides[0] == mixed.export_tax.strides[0] == 0
+    assert (mixed.iceberg_hat[1] == dearer.iceberg_hat).all()
+    assert (mixed.pairs_moved(WORLD)[0] == war.pairs_moved(WORLD)).all()
+    assert [int(pairs.sum()) for pairs in mixed.pairs_moved(WORLD)] == [1, 1]
+    with pytest.raises(InputError, match="do not go together"):
+        Wedges.together([war, Wedges(*(np.ones((1, 1, 1)),) * 3)])
