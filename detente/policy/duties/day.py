@@ -23,8 +23,8 @@ from detente.policy.duties.stacking import (
     SectorRows,
     cell_rows,
     check_duties,
+    importer_rows,
     is_duty,
-    sector_rows,
     stack,
 )
 from detente.policy.duties.tables import concept_table, stack_table
@@ -128,7 +128,7 @@ def _stacked_day(economy: Economy, dossier: Dossier, states: Sequence[MeasureSta
     """Stack what one importer charges everybody, given the measures' states on the day."""
     mine = [state for state in states if state.measure.actor == importer]
     trade, by_cell = dossier.trade_of(importer), importer == importer_of_cells() and fits(economy, cells())
-    rows = cell_rows(trade) if by_cell else sector_rows(economy, importer, trade, _base(economy, dossier))
+    rows = cell_rows(trade) if by_cell else importer_rows(economy, importer, trade, _base(economy, dossier))
     return _Day(rows, stack(rows, mine))
 
 

@@ -212,7 +212,7 @@ _SECTOR_ROWS: dict[tuple[int, ...], tuple[tuple[object, ...], SectorRows]] = {}
 _KEPT_IMPORTERS = 64
 
 
-def sector_rows(
+def importer_rows(
     economy: Economy, importer: str, trade: tuple[TradeLine, ...], before: Iterable[MeasureState]
 ) -> SectorRows:
     """The sectors of an importer as rows at the duty before any measure, always the same object.
