@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import gc
 import os
 import shutil
 import sys
@@ -42,24 +41,6 @@ class Format(StrEnum):
 
 
 SUFFIXES = {".csv": Format.csv, ".json": Format.json, ".md": Format.md, ".txt": Format.table}
-
-
-RARELY = 50_000
-"""New objects after which garbage is looked for; Python's own 700 (2,000 in later versions) has it go through everything that
-was loaded, over and over, while a command starts: a quarter of its time."""
-
-
-def quick_start() -> None:
-    """Set what has to stand before the libraries are loaded, each unless the environment says otherwise.
-
-    Linear algebra keeps to one thread: our matrices are small and many, and a second thread that waits for work costs more than
-    it does. Models of ours need no plugin of somebody else's, so nobody looks for one. Garbage is looked for rarely.
-    """
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    if 0 < gc.get_threshold()[0] < RARELY:
-        gc.set_threshold(RARELY)
 
 
 @contextlib.contextmanager
