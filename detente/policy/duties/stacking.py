@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from detente.dossier import MeasureState
 
 
-Charged = dict[int, tuple[object, "Charge"]]
-"""What states of measures charge on some rows, by the identity of the state, which is kept beside it: scenarios of one record
-share most states of their measures."""
+Charged = dict[tuple[object, ...], tuple[object, "Charge"]]
+"""What measures charge on some rows, by all of their states that it follows from. The state is kept beside it, so that no other
+measure or scope comes to the place in memory by which its own are known: days and scenarios of one record share most charges."""
 _KEPT = 256
 
 
@@ -319,11 +319,13 @@ def charges(rows: Rows, states: Iterable[MeasureState]) -> list[Charge]:
     for state in states:
         if state.status is not Status.in_force or not is_duty(state.measure):
             continue
-        if id(state) not in known:
+        targets = tuple(state.by_target.items())
+        key = (id(state.measure), id(state.products), state.value, targets, state.ceiling)
+        if key not in known:
             if len(known) >= _KEPT:
                 known.clear()
-            known[id(state)] = state, _charge(rows, state)
-        charged.append(known[id(state)][1])
+            known[key] = state, _charge(rows, state)
+        charged.append(known[key][1])
     return charged
 
 
