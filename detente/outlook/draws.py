@@ -146,12 +146,22 @@ class _Drawn:
             tuple(
                 replace(
                     drawn_case(case, task.parameters, normals.tolist()),
-                    wedges=Wedges(case.wedges.tariff, case.wedges.iceberg_hat**scale, case.wedges.export_tax),
+                    wedges=_scaled(case.wedges, scale),
                     controls=drawn_limits(case.controls, task.parameters, normals),
                 )
                 for case in task.cases
             ),
         )
+
+
+def _scaled(wedges: Wedges, scale: float) -> Wedges:
+    """Wedges with the logarithms of trade costs times a scale; themselves where no cost moves."""
+    moved = wedges.iceberg_hat != 1
+    if not moved.any():
+        return wedges
+    iceberg_hat = np.array(wedges.iceberg_hat)
+    iceberg_hat[moved] **= scale
+    return Wedges(wedges.tariff, iceberg_hat, wedges.export_tax)
 
 
 def _together(task: DrawTask, drawn: Sequence[_Drawn]) -> list[list[Solution[Equilibrium]] | None]:
@@ -244,8 +254,9 @@ def _read(task: DrawTask, drawn: Model, cases: Sequence[Case], values: Sequence[
     return readings
 
 
-CHUNK = 8
-"""Draws that are solved together, wherever that is: what is solved must not depend on where."""
+FEWEST, LANES = 8, 32
+"""Draws that are solved together: at least so many, and as many as make so many scenarios. It is the same wherever they are
+solved, since what is solved must not depend on where."""
 
 
 def solve_draws(
@@ -261,7 +272,8 @@ def solve_draws(
             for _draw in solved:
                 step()
 
-    chunks = [normals[first : first + CHUNK] for first in range(0, len(normals), CHUNK)]
+    size = max(FEWEST, LANES // len(task.cases))
+    chunks = [normals[first : first + size] for first in range(0, len(normals), size)]
     drawn = [pair for chunk in run(_several, task, chunks, on=on, arrived=count) for pair in chunk]
     return np.stack([pair[0] for pair in drawn]), np.stack([pair[1] for pair in drawn])
 

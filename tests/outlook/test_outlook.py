@@ -48,9 +48,9 @@ CASES = [case("still"), case("war", 4.0, 1.1)]
 
 
 def test_the_same_seed_gives_the_same_bytes_whatever_the_workers():
-    one, two = (draw_outcomes(Model(WORLD), CASES, draws=16, seed=3, on=on) for on in (Local(), Pool(2)))
+    one, two = (draw_outcomes(Model(WORLD), CASES, draws=24, seed=3, on=on) for on in (Local(), Pool(2)))
     assert one.values.tobytes() == two.values.tobytes()
-    other = draw_outcomes(Model(WORLD), CASES, draws=16, seed=4)
+    other = draw_outcomes(Model(WORLD), CASES, draws=24, seed=4)
     assert not np.array_equal(one.values, other.values)
 
 
