@@ -9,6 +9,7 @@ import numpy as np
 
 from detente.equilibrium.anderson import Lanes
 from detente.equilibrium.ces import over_suppliers
+from detente.equilibrium.floors import least_consumption, log_floor
 from detente.equilibrium.revenue import Budget
 from detente.equilibrium.structure import Structure, Technology
 from detente.world import Array
@@ -18,7 +19,7 @@ SIGMAS = ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final
 
 @dataclass(frozen=True, eq=False)
 class LaneTechnology(Technology):
-    """A technology whose elasticities of substitution and mobility differ by lane [lane, 1, 1]."""
+    """A technology whose elasticities of substitution and mobility differ by lane [lane, 1, 1], floors and minima [lane, ..]."""
 
     sigmas: dict[str, Array] = field(default_factory=dict)
     kappa: Array = field(default_factory=lambda: np.zeros(0))
@@ -38,6 +39,15 @@ class LaneTechnology(Technology):
         laid.__dict__.update(kappa=stacked("mobility"), last={}, rest=_rest(*laid._weights))
         budgets = [replace(technology, structure=structure).budget for structure in structures]
         laid.__dict__["budget"] = Budget.stacked(budgets)
+        economy = technology.economy
+        floors = [log_floor(economy, structure) for structure in structures]
+        if technology.log_floor is not None:
+            laid.__dict__["log_floor"] = np.stack([floor for floor in floors if floor is not None])
+        minima = [least_consumption(economy, structure) for structure in structures]
+        if technology.least is not None:
+            least = np.stack([minimum for minimum in minima if minimum is not None])
+            beyond = np.maximum(economy.final_demand - least, 0.0)
+            laid.__dict__.update(least=least, chosen_shares=beyond / beyond.sum(-1, keepdims=True))
         return laid
 
     def keep(self, lanes: Lanes) -> LaneTechnology:
@@ -47,6 +57,10 @@ class LaneTechnology(Technology):
         kept.__dict__["sigmas"] = {name: values[lanes] for name, values in self.sigmas.items()}
         kept.__dict__.update(kappa=self.kappa[lanes], last={})
         kept.__dict__["budget"] = self.budget.keep(lanes)
+        if self.log_floor is not None:
+            kept.__dict__["log_floor"] = self.log_floor[lanes]
+        if self.least is not None:
+            kept.__dict__.update(least=self.least[lanes], chosen_shares=self.chosen_shares[lanes])
         return kept
 
     def nests(self, log_price: Array) -> tuple[Array, Array]:

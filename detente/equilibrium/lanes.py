@@ -1,7 +1,7 @@
 """Scenarios of one base year at parameters of their own, swept together: the dates of a path, the draws of a date.
 
 The sweeps of `sweep` solve many policies on one economy and structure. Here every lane has its own trade elasticities,
-elasticities of substitution, mobility and ladder, on the same flows and tables; arrays get a leading axis and nothing else
+elasticities of substitution, mobility, floors and ladder, on the same flows and tables; arrays get a leading axis and nothing else
 changes. The inverses of one economy and structure nearby steer all of them. What is found is judged lane by lane, by the plain
 equations at the lane's own parameters.
 """
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from detente.core import RESULTS
 from detente.equilibrium.anderson import Lanes
 from detente.equilibrium.backstop import Backstop
-from detente.equilibrium.baseline import Baseline, lend_preparation, prepare
+from detente.equilibrium.baseline import Baseline, lend_preparation, prepare, share_preparation
 from detente.equilibrium.controls import (
     ControlledSolution,
     QuantityControl,
@@ -28,6 +28,7 @@ from detente.equilibrium.controls import (
     excess,
 )
 from detente.equilibrium.judged import check_wedges, chunks, finish
+from detente.equilibrium.ladder import first_look
 from detente.equilibrium.lane_technology import SIGMAS, LaneTechnology
 from detente.equilibrium.limits import Limits
 from detente.equilibrium.quantities import verified
@@ -41,6 +42,7 @@ from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import MarketLook, Newton, Sweep, deficits
 from detente.world import Array, Economy, Wedges, check_sound, frozen
 
+_BOUNDS = ("wage_floor", "minimum_consumption")
 WAITING = 1e-2
 """A lane settles once those it depends on are within this share of their tolerance, the other way round: a hundred times it."""
 STEADY = 1e-3
@@ -58,7 +60,7 @@ class Lane:
     economy : Economy
         Of the base year that all lanes share, with its own trade elasticities.
     structure : Structure
-        Its own nests and mobility, and capacities of the ladders.
+        Its own nests, mobility, floors and minima, and capacities of the ladders.
     wedges : Wedges
     controls : tuple of QuantityControl
     """
@@ -217,11 +219,15 @@ def solve_lanes(
         link,
         Scarce.of(base, limits),
     )
-    points, steps = settle_lanes(sweep, Shock.of(base, banned, limits, theta), begun, solver)
+    shock = Shock.of(base, banned, limits, theta)
+    points, steps = settle_lanes(sweep, shock, begun, first_look(solver, structure))
     solutions = []
     for k, lane in enumerate(lanes):
         own = lane if sweep.set is None or link is None else _with_capacity(lane, link.row, sweep.set[k])
-        lend_preparation(own.economy, own.structure, like)
+        if all(_same(getattr(own.structure, name), getattr(structure, name)) for name in _BOUNDS):
+            lend_preparation(own.economy, own.structure, like)
+        else:  # floors and minima of its own are arrays of its own
+            share_preparation(own.economy, own.structure, like)
         size = len(points[k]) - width
         sizes = np.nan_to_num(points[k, size : size + len(free[k])])
         solutions.append(
@@ -300,7 +306,7 @@ def _in_order(controls: Sequence[QuantityControl], free: Sequence[QuantityContro
     return np.array([float(known.get(control.name, 0.0)) for control in controls])
 
 
-def _same(array: Array, other: Array) -> bool:
+def _same(array: Array | float, other: Array | float) -> bool:
     """Whether two arrays are one, or copies: those of an economy that came from another process are."""
     return array is other or np.array_equal(array, other)
 
@@ -334,8 +340,7 @@ def can_share(lane: Lane, like: tuple[Economy, Structure]) -> bool:
         and np.isinf(own.mobility) == np.isinf(structure.mobility)
         and own.critical == structure.critical
         and np.array_equal(own.profit_share, structure.profit_share)
-        and np.array_equal(own.wage_floor, structure.wage_floor)
-        and np.array_equal(own.minimum_consumption, structure.minimum_consumption)
+        and all(np.any(getattr(own, name)) == np.any(getattr(structure, name)) for name in _BOUNDS)
         and _same(lane.economy.flows, economy.flows)
         and lane.economy.trade_elasticity.ndim == 1
     )

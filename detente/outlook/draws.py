@@ -6,6 +6,7 @@ wherever they are solved, so that neither the number of workers nor the order of
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -130,6 +131,19 @@ class DrawTask:
     results: tuple[str, ...] = ()
     reference: str | None = None
 
+    @functools.cached_property
+    def groups(self) -> tuple[tuple[Model, tuple[int, ...]], ...]:
+        """Models that cases are solved on, with the positions of these: those that set the same options share one."""
+        alike: list[list[int]] = []
+        for position, case in enumerate(self.cases):
+            for group in alike:
+                if self.cases[group[0]].scenario.options == case.scenario.options:
+                    group.append(position)
+                    break
+            else:
+                alike.append([position])
+        return tuple((optioned(self.model, self.cases[group[0]].scenario), tuple(group)) for group in alike)
+
 
 @dataclass(frozen=True, eq=False)
 class _Drawn:
@@ -165,27 +179,35 @@ def _scaled(wedges: Wedges, scale: float) -> Wedges:
 
 
 def _together(task: DrawTask, drawn: Sequence[_Drawn]) -> list[list[Solution[Equilibrium]] | None]:
-    """Every case of some draws in one batch, by draw; None for a draw that has to be solved alone."""
-    model, count = task.model, len(task.cases)
-    if model.answers or any(case.scenario.options for case in task.cases):
-        return [None] * len(drawn)  # lanes of a batch hold neither
-    like = (model.economy, model.structure)
-    lanes = {
-        k: [
-            Lane(draw.model.economy, draw.model.structure, case.wedges, tuple(case.controls))
-            for case in draw.cases
-        ]
-        for k, draw in enumerate(drawn)
-    }
-    fit = [k for k, some in lanes.items() if all(can_share(lane, like) for lane in some)]
-    batch = [lane for k in fit for lane in lanes[k]]
-    solutions = solve_lanes(batch, like, closure=model.closure, solver=model.solver) or []
-    settled: list[list[Solution[Equilibrium]] | None] = [None] * len(drawn)
-    for place, k in enumerate(fit):
-        some = solutions[place * count : (place + 1) * count]
-        if some and all(solution.result.ok for solution in some):
-            settled[k] = some
-    return settled
+    """Every case of some draws in one batch, by draw; None for a draw that has to be solved alone.
+
+    Cases that set options of the model are batches of their own: lanes of a batch share what has no parameters.
+    """
+    if any(model.answers for model, _ in task.groups):
+        return [None] * len(drawn)  # lanes of a batch do not answer
+    settled: list[dict[int, Solution[Equilibrium]]] = [{} for _ in drawn]
+    for model, positions in task.groups:
+        like = (model.economy, model.structure)
+        lanes = {
+            (k, position): _lane(draw.model, draw.cases[position])
+            for k, draw in enumerate(drawn)
+            for position in positions
+        }
+        fit = {place: lane for place, lane in lanes.items() if can_share(lane, like)}
+        solutions = solve_lanes(list(fit.values()), like, closure=model.closure, solver=model.solver) or []
+        for (k, position), solution in zip(
+            fit, solutions, strict=False
+        ):  # none at all where the way is closed
+            if solution.result.ok:
+                settled[k][position] = solution
+    whole = range(len(task.cases))
+    return [[some[k] for k in whole] if len(some) == len(whole) else None for some in settled]
+
+
+def _lane(model: Model, case: Case) -> Lane:
+    """A case on the model of a draw as a lane of a batch."""
+    structure = optioned(model, case.scenario).structure
+    return Lane(model.economy, structure, case.wedges, tuple(case.controls))
 
 
 def _alone(task: DrawTask, normals: Array) -> tuple[Model, list[Solution[Equilibrium]]]:
