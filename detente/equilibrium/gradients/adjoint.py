@@ -88,6 +88,8 @@ class Adjoint:
         self.p_importer = (self.shares * self.to_importer).sum(1)
         self.bought = _gather(self.p_producer, self.spent[None])
         self.owned = _gather(self.p_owner, self.spent[None])
+        self.owns = bool(self.p_owner.any())
+        """Whether some spending reaches exporters' treasuries or owners."""
 
         def seeds(name: str, shape: tuple[int, ...]) -> Array:
             return np.stack(
@@ -137,7 +139,8 @@ class Adjoint:
     def _by_importer(self, sales: Array, income: Array, duties: Array) -> Array:
         """Σ_i share · worth of a unit spent there [k, n, s]."""
         worth = _contract(self.p_producer, sales) + self.p_importer * duties[..., None]
-        worth = worth + _contract(self.p_owner, np.broadcast_to(income[..., None], sales.shape))
+        if self.owns:
+            worth = worth + _contract(self.p_owner, np.broadcast_to(income[..., None], sales.shape))
         if self.o_cell is not None:
             worth = worth + (self.shares * self.o_cell).sum(2)
         return np.asarray(worth)
@@ -145,7 +148,9 @@ class Adjoint:
     def _by_exporter(self, sales: Array, income: Array, duties: Array) -> Array:
         """Σ_n spending · worth of a unit spent here [k, i, s]."""
         spent = self.spent
-        worth = self.bought * sales + self.owned * income[..., None]
+        worth = self.bought * sales
+        if self.owns:
+            worth = worth + self.owned * income[..., None]
         importer = spent * duties[..., None]
         worth = worth + _gather(self.p_duties, importer)
         if self.o_cell is not None:

@@ -22,6 +22,8 @@ from detente.strategy.duties.wants import price_index
 from detente.world import Array
 
 Index = npt.NDArray[np.int64]
+NEAR = 0.1
+"""Log points from the last look within which the next ones begin at its equilibrium."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,13 +132,15 @@ def landscape_of(game: DutyGame, duties: Array, player: str) -> Landscape:
         return np.array([np.nan if value is None else game.welfare(value)[place] for value in values])
 
     alone = takes_own_slopes(game)
+    nearby: dict[str, Array] = {}
+    last: list[tuple[Array, Equilibrium]] = []
 
     def seen(value: Equilibrium) -> Survey | None:
         response = game.scale(value)[mine]
         if alone:
             return Survey(float(game.welfare(value)[place]), own_slopes(game, value)[[place]], response)
         try:
-            level, slope = game.own_slopes(value, [player])
+            level, slope = game.own_slopes(value, [player], nearby)
         except SolveError:  # an equilibrium without derivatives cannot be climbed on from
             return None
         # of flows as good as gone nothing is known: they count as the thinnest that matters
@@ -144,7 +148,14 @@ def landscape_of(game: DutyGame, duties: Array, player: str) -> Landscape:
         return Survey(float(level[0]), slope[mine], scale)
 
     def look(points: Sequence[Array]) -> list[Survey | None]:
-        values = game.try_many([whole(point) for point in points])
+        start = None
+        if last and max(float(np.abs(point - last[-1][0]).max()) for point in points) < NEAR:
+            start = last[-1][1]
+        values = game.try_many([whole(point) for point in points], start)
+        for point, value in zip(points, values, strict=True):
+            if value is not None:
+                last[:] = [(point, value)]
+                break
         return [None if value is None else seen(value) for value in values]
 
     def owed(point: Array) -> Array:
