@@ -15,6 +15,7 @@ the equilibrium itself; several outputs are solved together.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -88,8 +89,6 @@ class Adjoint:
         self.p_importer = (self.shares * self.to_importer).sum(1)
         self.bought = _gather(self.p_producer, self.spent[None])
         self.owned = _gather(self.p_owner, self.spent[None])
-        self.owns = bool(self.p_owner.any())
-        """Whether some spending reaches exporters' treasuries or owners."""
 
         def seeds(name: str, shape: tuple[int, ...]) -> Array:
             return np.stack(
@@ -113,6 +112,11 @@ class Adjoint:
         else:
             unit = np.where(self.asked > 0, self.asked, 1.0)
             self.r_sales = np.where(self.asked > 0, self.paid / unit, 0.0)
+
+    @functools.cached_property
+    def owns(self) -> bool:
+        """Whether some spending reaches exporters' treasuries or owners."""
+        return bool(self.p_owner.any())
 
     # --- parts -------------------------------------------------------------------------------------------------
     def _clearing(self, mu: Array) -> Array:

@@ -223,8 +223,9 @@ def _settled(
     size = np.where(size > 0, size, 1.0)
     known = nearby or {}
     for row, output in enumerate(outputs):
-        if np.shape(known.get(output.name)) == point[row].shape:
-            point[row] = known[output.name]
+        there = known.get(output.name)
+        if there is not None and there.shape == point[row].shape:
+            point[row] = there
     history = Anderson(len(outputs), point.shape[1], 12)
     worst = size
     for _ in range(MAX_STEPS):

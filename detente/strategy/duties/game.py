@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -164,8 +165,8 @@ class DutyGame:
         """Wedges with these duties."""
         return Wedges(self.expand(duties), self.wedges.iceberg_hat, self.expand_taxes(duties))
 
-    def set_each(self, duties: Sequence[Array]) -> Wedges:
-        """Wedges with each of several sets of duties, one axis before the others."""
+    def set_each(self, duties: Sequence[Array]) -> Sequence[Wedges]:
+        """Wedges with each of several sets of duties: as `solve` takes many, with an axis before the others."""
         rates = np.asarray(duties)
 
         def laid(group: Index, given: Array) -> Array:
@@ -179,7 +180,8 @@ class DutyGame:
 
         wedges = self.wedges
         iceberg_hat = np.broadcast_to(wedges.iceberg_hat, (len(rates), *self.group.shape))
-        return Wedges(laid(self.group, wedges.tariff), iceberg_hat, laid(self.taxes, wedges.export_tax))
+        stacked = Wedges(laid(self.group, wedges.tariff), iceberg_hat, laid(self.taxes, wedges.export_tax))
+        return cast("Sequence[Wedges]", stacked)
 
     def solve(self, duties: Array) -> Equilibrium:
         """Equilibrium at these duties [duty]."""
