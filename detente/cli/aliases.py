@@ -152,10 +152,34 @@ def result_in_codes(text: str, economy: Economy) -> str:
 def economies(text: str, known: Sequence[str], names: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Codes of a list with commas between; each once.
 
+    Raises
+    ------
+    LabelError
+        For a list that holds commas and no name.
+
     Examples
     --------
     >>> economies("us, China", ["USA", "CHN", "WORLD"])
     ('USA', 'CHN')
     """
-    words = [part for part in text.split(",") if part.strip()]
+    words = named_in(text)
     return tuple(dict.fromkeys(called(word, known, "economies", names) for word in words))
+
+
+def named_in(text: str) -> list[str]:
+    """Names of a list with commas between; none where nothing was asked for.
+
+    Raises
+    ------
+    LabelError
+        For a list that holds commas and no name.
+
+    Examples
+    --------
+    >>> named_in("us, China,"), named_in("")
+    (['us', 'China'], [])
+    """
+    words = [part.strip() for part in text.split(",") if part.strip()]
+    if text and not words:
+        raise LabelError(f"the list `{text}` names nothing", hint="leave it out, or name some")
+    return words

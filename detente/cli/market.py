@@ -45,12 +45,20 @@ def market(
             )
         file = shipped_market(record.id)
         chosen = file.named(series)
-        table = build("market", file=file, asof=record.asof)
-        if not table.rows:
-            note(
-                f"note: the estimates rest on events up to {chosen.last}, later than the as-of day {record.asof}: --asof {chosen.last}"
+        day = record.asof
+        if chosen.last > day and asof:
+            raise InputError(
+                f"the estimates rest on events up to {chosen.last}, later than {day}",
+                where="--asof",
+                hint=f"--asof {chosen.last}, or a later day",
             )
-        if move is not None and before is not None and chosen.last <= record.asof:
+        if chosen.last > day:
+            day = chosen.last
+            note(
+                f"note: as of {day}, of the last event the estimates rest on: the record stands on {record.asof}"
+            )
+        table = build("market", file=file, asof=day)
+        if move is not None and before is not None:
             odds, least, most = implied_odds(before, move, chosen)
             say(
                 f"From {before:.0%} before, a move of {move:+g} implies {odds:.0%}, between {least:.0%} and {most:.0%}"
