@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.cases.adjustment import adjusting
+from detente.cases.case import told_apart
 from detente.cases.holdings import HeldByFigures, Holdings
 from detente.cases.horizons import horizon
 from detente.cases.laws import DAYS_A_MONTH, LawOfDays, Still
@@ -282,11 +283,14 @@ def unfold_scenarios(
     ------
     SolveError
         When a date has no equilibrium.
+    InputError
+        When two different scenarios have one id.
 
     See Also
     --------
     detente.cases.Standoff.unfold : the same from the names of scenarios.
     """
+    told_apart(scenarios)
     laws = [LawOfDays(economy, dossier, scenario, hold_clocks) for scenario in scenarios]
     days = [law.first_day for law in laws]
     paths = _unfold_each(economy, laws, days, dates, stocks, closure, keep_elasticities, solver, options)

@@ -221,6 +221,17 @@ def test_a_scenario_file_that_is_wrong(detente, tmp_path, text, says):
     assert "Traceback" not in err
 
 
+def test_an_edited_copy_that_kept_its_id_is_not_taken_for_the_shipped_outcome(detente, tmp_path):
+    copy = tmp_path / "mine.yaml"
+    copy.write_text(
+        "id: standing\ntitle: Mine\ndossier: busan-2025\nset: {usa-2025-fentanyl-china: {value: 0.1}}\n"
+    )
+    for words in (("compare", "standing", str(copy)), ("run", str(copy), "--against", "standing")):
+        code, out, err = detente(*words)
+        assert (code, out) == (1, "")
+        assert "two different scenarios have the id `standing`" in err
+
+
 def test_scenarios_of_different_days_do_not_mix(detente, tmp_path):
     own = tmp_path / "own.yaml"
     own.write_text("id: own\ntitle: t\ndossier: busan-2025\ndate: 2025-11-12\nasof: 2025-11-12\n")
