@@ -391,9 +391,15 @@ def summary_table(path: Unfolding, countries: Sequence[str], rate: float | None 
 
 
 def _uses(path: Unfolding) -> str:
-    """Say what duties are used for at the start of a path, and in the long run."""
+    """Say under which law every date is, and what duties are used for at the start of a path and in the long run."""
     first, last = (revenue_words(value.structure) for value in (path.periods[0].value, path.long))
-    return (
+    law = (
+        "Every date is under the law of its day, nobody acting: what runs out or comes into force on the way counts, in the long "
+        "run as well, unless clocks are held. "
+        if path.first_day is not None
+        else ""
+    )
+    return law + (
         f"Duties are {first} all along."
         if first == last
         else f"Duties are {first} at first and {last} in the long run."
