@@ -129,6 +129,21 @@ def cut_in_codes(text: str, economy: Economy) -> str:
     return ":".join(part(k, words) for k, words in enumerate(text.split(":")))
 
 
+def closure_in_codes(text: str, economy: Economy) -> str:
+    """A ``--closure`` in the codes of an economy: ``China=198`` is ``CHN=198``; the name of a closure stays.
+
+    Examples
+    --------
+    >>> from detente.world import load_world
+    >>> closure_in_codes("China=198", load_world()), closure_in_codes("zero", load_world())
+    ('CHN=198', 'zero')
+    """
+    country, mark, amount = text.partition("=")
+    if not mark:
+        return text
+    return f"{called(country, economy.labels.countries, 'economies', economy.labels.country_names)}={amount}"
+
+
 def result_in_codes(text: str, economy: Economy) -> str:
     """A result of `detente explain` in the codes of an economy: ``us.output.cars`` is ``USA.output.C29``.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from detente.cli.options import DEFAULT_DOSSIER, AsofOption, DossierOption, Form
 from detente.cli.output import emit, parse_day, usage
 from detente.cli.records import load_record
 from detente.cli.terminal import note, say
-from detente.core import InputError
+from detente.core import InputError, UnitError
 
 
 def market(
@@ -43,6 +44,8 @@ def market(
             raise InputError(
                 "a move is read from odds before it", where="--move", hint="give --move and --before together"
             )
+        if move is not None and not math.isfinite(move):
+            raise UnitError(f"a move of {move:g}", where="--move", hint="a finite number, such as -2")
         file = shipped_market(record.id)
         chosen = file.named(series)
         day = record.asof

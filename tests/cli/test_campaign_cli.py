@@ -32,7 +32,7 @@ def test_a_campaign_from_its_beginning_to_a_replay(detente, tmp_path):
         "--asof",
         "2025-10-28",
         "--side",
-        "USA",
+        "US",
         "--no-costs",
         "--table",
         "standing",
