@@ -1,6 +1,6 @@
 """`python -m detente`, the same as the command `detente`."""
 
-from detente.cli.main import main
+from detente.cli.entry import command
 
 if __name__ == "__main__":
-    main()
+    command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -106,26 +107,28 @@ def render_page(content: BriefContent, tables: dict[str, Table], page: str = IND
     def place_of(name: str) -> str:
         return read[name].href(page) if name in read else f"data/{name}.csv"
 
-    environment = _environment().overlay()
-    environment.filters["cited"] = lambda ids: [id for id in ids if id in numbers]
     template, what = _TEMPLATES[page]
-    text: str = environment.get_template(template).render(
-        c=content,
-        what=what,
-        tables=tables,
-        source_numbers=numbers,
-        source_page="" if page == ANNEX else ANNEX,
-        contents=_contents(content, page),
-        stamp=_stamp_lines(content),
-        place_of=place_of,
-        label_of=lambda name: read[name].label if name in read else "data",
-        mark_of=lambda name: read[name].short if name in read else "data",
-        command_of=lambda name: command_of(name, content),
-        glyphs=GLYPHS,
-        clock_kinds=CLOCK_KINDS,
-        conflict_kinds=CONFLICT_KINDS,
-        bases=BASES,
-        grades=GRADES,
+    text: str = (
+        _environment()
+        .get_template(template)
+        .render(
+            c=content,
+            what=what,
+            tables=tables,
+            source_numbers=numbers,
+            source_page="" if page == ANNEX else ANNEX,
+            contents=_contents(content, page),
+            stamp=_stamp_lines(content),
+            place_of=place_of,
+            label_of=lambda name: read[name].label if name in read else "data",
+            mark_of=lambda name: read[name].short if name in read else "data",
+            command_of=lambda name: command_of(name, content),
+            glyphs=GLYPHS,
+            clock_kinds=CLOCK_KINDS,
+            conflict_kinds=CONFLICT_KINDS,
+            bases=BASES,
+            grades=GRADES,
+        )
     )
     return text
 
@@ -199,6 +202,7 @@ def _environment() -> Any:
         css=lambda: Markup(_source(environment, "style.css")),
     )
     environment.filters.update(
+        cited=jinja2.pass_context(_cited),
         day=_day,
         short_day=_short_day,
         key_value=_key_value,
@@ -214,6 +218,11 @@ def _environment() -> Any:
         status=lambda code: STATUSES[code].name,
     )
     return environment
+
+
+def _cited(context: Any, ids: Iterable[str]) -> list[str]:
+    """Those among sources that the page numbers."""
+    return [id for id in ids if id in context["source_numbers"]]
 
 
 def _source(environment: Any, name: str) -> str:

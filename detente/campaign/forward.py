@@ -289,7 +289,8 @@ class Simulator(PathState):
         ledger = Ledger.empty()
         if self.rows:
             columns = [np.concatenate(parts) for parts in zip(*self.rows, strict=True)]
-            order = np.lexsort((columns[1], columns[0]))  # stable: the order of happening within a day stays
+            place = columns[0].astype(np.int64) * (self.days + 1) + columns[1]
+            order = np.argsort(place, kind="stable")  # the order of happening within a day stays
             ledger = Ledger(*(column[order] for column in columns))
         return Futures(
             self.chron.asof, self.days, self.seed, self.chron.sides, tuple(self.clocks), self.paths,

@@ -228,9 +228,9 @@ class PathState:
             (
                 who.astype(np.int32),
                 now.astype(np.int32),
-                np.broadcast_to(np.asarray(act, dtype=np.int8), (n,)),
-                np.broadcast_to(np.asarray(side, dtype=np.int8), (n,)),
-                np.broadcast_to(np.asarray(clock, dtype=np.int32), (n,)),
+                _of_each(act, n, np.int8),
+                _of_each(side, n, np.int8),
+                _of_each(clock, n, np.int32),
                 np.zeros((n, 2)) if duty is None else duty,
                 np.zeros((n, 2), dtype=np.int32)
                 if controls is None
@@ -241,6 +241,11 @@ class PathState:
             self.duty[who] += duty
         if controls is not None:
             self.controls[who] += controls
+
+
+def _of_each(value: Any, count: int, kind: type[np.integer[Any]]) -> NDArray[Any]:
+    """A value of each path; one of all is repeated."""
+    return value.astype(kind) if isinstance(value, np.ndarray) else np.full(count, value, kind)
 
 
 def of_side(side: Bytes, amount: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from detente.cli.draws import check_draws
+from detente.cli.entry import quick_start
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -35,7 +36,7 @@ from detente.cli.options import (
     refuse_idle,
     solver_of,
 )
-from detente.cli.output import emit, quick_start, usage
+from detente.cli.output import emit, usage
 from detente.cli.playing import ClusterOption
 from detente.cli.questions import WithQuestions
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, to_hold

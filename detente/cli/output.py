@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import gc
 import os
 import shutil
 import sys
@@ -42,24 +41,6 @@ class Format(StrEnum):
 
 
 SUFFIXES = {".csv": Format.csv, ".json": Format.json, ".md": Format.md, ".txt": Format.table}
-
-
-RARELY = 50_000
-"""New objects after which garbage is looked for; Python's own 700 (2,000 in later versions) has it go through everything that
-was loaded, over and over, while a command starts: a quarter of its time."""
-
-
-def quick_start() -> None:
-    """Set what has to stand before the libraries are loaded, each unless the environment says otherwise.
-
-    Linear algebra keeps to one thread: our matrices are small and many, and a second thread that waits for work costs more than
-    it does. Models of ours need no plugin of somebody else's, so nobody looks for one. Garbage is looked for rarely.
-    """
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    if 0 < gc.get_threshold()[0] < RARELY:
-        gc.set_threshold(RARELY)
 
 
 @contextlib.contextmanager
@@ -151,6 +132,25 @@ def check_picture(path: Path | None) -> Path | None:
                 hint="end it in .svg or .png",
             )
     return path
+
+
+def check_apart(out: Path | None, picture: Path | None) -> None:
+    """Refuse a table and a picture that would be written into one file: the table behind a picture is put beside it.
+
+    Raises
+    ------
+    InputError
+        Where the table would take the place of the picture, or of the table behind it.
+    """
+    if out is None or picture is None:
+        return
+    if out.absolute() in (picture.absolute(), picture.with_suffix(".csv").absolute()):
+        with usage():
+            raise InputError(
+                "the picture and the table behind it are written there",
+                where=f"--out {out}",
+                hint="give one of the two another name",
+            )
 
 
 def emit(tables: Table | list[Table], style: Format | None, out: Path | None, *, full: bool = True) -> None:

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from detente.equilibrium import Model
 from detente.policy import Scenario
@@ -17,6 +20,7 @@ from detente.strategy.games import GameSpec, Profile
 from detente.strategy.leverage import extremes
 from detente.strategy.payoff import PayoffTensor, payoff_tensor, prepare_game
 from detente.strategy.preferences import PLAIN, Preferences
+from detente.strategy.solves import Parts
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -98,10 +102,19 @@ def near_tensor(
         for code in spec.players:
             own = [(a, end[a]) for a, action in enumerate(spec.actions) if action.player == code]
             together[_moved(spec, own)] = None
-    wanted = [*near_profiles(spec), *together]
-    return payoff_tensor(
+    wanted = [profile for profile in (*near_profiles(spec), *together) if first.index[profile] < 0]
+    wanted = wanted or single_moves(spec)[:1]  # a game of one side has nothing else
+    rest = payoff_tensor(
         model, dossier, spec, scenarios=scenarios, controls=controls, only=wanted, prepared=ready
     )
+    later = np.where(rest.index < 0, -1, rest.index + first.solves)
+    parts = Parts(
+        **{
+            name: np.concatenate([rows, getattr(rest.parts, name)])
+            for name, rows in vars(first.parts).items()
+        }
+    )
+    return replace(rest, parts=parts, index=np.where(first.index < 0, later, first.index))
 
 
 def _moved(spec: GameSpec, moves: Sequence[tuple[int, int]]) -> Profile:

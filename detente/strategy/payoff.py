@@ -7,6 +7,7 @@ solve.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -74,18 +75,23 @@ class PayoffTensor:
         """Number of equilibria solved."""
         return len(self.parts.code)
 
+    @functools.cached_property
+    def _incomes(self) -> Array:
+        """Real income [country, *rungs], whatever anybody wants; what is unsolved is NaN."""
+        incomes = np.moveaxis(self.parts.real_income_usd[self.index], -1, 0)
+        incomes[:, self.index < 0] = np.nan
+        return frozen(incomes)
+
     def game(self, preferences: Preferences = PLAIN) -> Game:
         """The game these preferences make of the tensor; no further solve. What is unsolved is NaN."""
         payoffs = np.stack(_payoffs(preferences, self.spec, self.parts, self.economy, self.index))
-        incomes = np.moveaxis(self.parts.real_income_usd[self.index], -1, 0)
         payoffs[:, self.index < 0] = np.nan
-        incomes[:, self.index < 0] = np.nan
         return Game(
             players=self.spec.players,
             actions=self.spec.actions,
             payoffs=frozen(payoffs),
             countries=self.economy.labels.countries,
-            real_income_usd=frozen(incomes),
+            real_income_usd=self._incomes,
             anchors={
                 name: frozen(
                     _payoffs(
@@ -330,12 +336,13 @@ def payoff_tensor(
             where=economy.name,
             hint="the docs page `it-does-not-converge` says what to try",
         )
-    anchors, placed = {}, {}
-    for scenario in scenarios:
-        placed[scenario.id] = _nearest_profile(dossier, spec, scenario)
-        there, caps = scenario_with_limits(economy, dossier, scenario, rules)
-        solved = [solve(model, Policy(economy, there, tuple(caps)))]
-        anchors[scenario.id] = parts_of(solved, players)
+    placed = {scenario.id: _nearest_profile(dossier, spec, scenario) for scenario in scenarios}
+    there = [scenario_with_limits(economy, dossier, scenario, rules) for scenario in scenarios]
+    solved = solve(model, [Policy(economy, wedges, caps) for wedges, caps in there]) if there else ()
+    anchors = {
+        scenario.id: parts_of([solution], players)
+        for scenario, solution in zip(scenarios, solved, strict=True)
+    }
     return PayoffTensor(model, spec, parts, index, anchors, placed, key)
 
 

@@ -17,7 +17,16 @@ from detente.core import Cell, Column, DateError, InputError, LabelError, Table,
 from detente.policy.duties.averages import CONCEPTS, Average, AverageBasis, averages
 from detente.policy.duties.cells import MFN, cells, fits, importer_of_cells, product_lists
 from detente.policy.duties.remarks import remarks
-from detente.policy.duties.stacking import CellRows, Rows, SectorRows, cell_rows, check_duties, is_duty, stack
+from detente.policy.duties.stacking import (
+    CellRows,
+    Rows,
+    SectorRows,
+    cell_rows,
+    check_duties,
+    importer_rows,
+    is_duty,
+    stack,
+)
 from detente.policy.duties.tables import concept_table, stack_table
 from detente.world import Array, Economy, frozen, goods_sectors
 
@@ -118,17 +127,8 @@ def _base(economy: Economy, dossier: Dossier) -> list[MeasureState]:
 def _stacked_day(economy: Economy, dossier: Dossier, states: Sequence[MeasureState], importer: str) -> _Day:
     """Stack what one importer charges everybody, given the measures' states on the day."""
     mine = [state for state in states if state.measure.actor == importer]
-    if importer == importer_of_cells() and fits(economy, cells()):
-        rows: Rows = cell_rows(dossier.trade_of(importer))
-        return _Day(rows, stack(rows, mine))
-    # The data hold the whole duty of the base year. What measures charged on the base day is taken off to leave the
-    # duty before any measure; never below zero, where the measure claims more than the data show.
-    inside = economy.tariff[economy.labels.country(importer)].reshape(-1)
-    trade = dossier.trade_of(importer)
-    whole = SectorRows(economy, importer, inside, trade)
-    before = [state for state in _base(economy, dossier) if state.measure.actor == importer]
-    layers = sum(stack(whole, before).values(), np.zeros(len(inside)))
-    rows = SectorRows(economy, importer, frozen(np.maximum(0.0, inside - layers)), trade)
+    trade, by_cell = dossier.trade_of(importer), importer == importer_of_cells() and fits(economy, cells())
+    rows = cell_rows(trade) if by_cell else importer_rows(economy, importer, trade, _base(economy, dossier))
     return _Day(rows, stack(rows, mine))
 
 

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from detente.dossier import MeasureState
 
 
-Charged = dict[int, tuple[object, "Charge"]]
-"""What states of measures charge on some rows, by the identity of the state, which is kept beside it: scenarios of one record
-share most states of their measures."""
+Charged = dict[tuple[object, ...], tuple[object, "Charge"]]
+"""What measures charge on some rows, by all of their states that it follows from. The state is kept beside it, so that no other
+measure or scope comes to the place in memory by which its own are known: days and scenarios of one record share most charges."""
 _KEPT = 256
 
 
@@ -141,12 +141,15 @@ class SectorRows:
     base : array [exporter·sector], fraction
     trade : tuple of TradeLine
         What the record says of the importer's trade by product, for measures by HS code.
+    charged : dict
+        What was worked out already.
     """
 
     economy: Economy
     importer: str
     base: Array
     trade: tuple[TradeLine, ...] = ()
+    charged: Charged = field(default_factory=dict, init=False, repr=False)
 
     @functools.cached_property
     def codes(self) -> tuple[tuple[str, ...], ...]:
@@ -204,6 +207,36 @@ class SectorRows:
         return every
 
 
+_SECTOR_ROWS: dict[tuple[int, ...], tuple[tuple[object, ...], SectorRows]] = {}
+"""Rows of importers, by the identity of all that they follow from, which is kept beside them."""
+_KEPT_IMPORTERS = 64
+
+
+def importer_rows(
+    economy: Economy, importer: str, trade: tuple[TradeLine, ...], before: Iterable[MeasureState]
+) -> SectorRows:
+    """The sectors of an importer as rows at the duty before any measure, always the same object.
+
+    The data hold the whole duty of the base year. What measures charged on the base day, `before`, is taken off; never below
+    zero, where a measure claims more than the data show.
+    """
+    mine = [state for state in before if state.measure.actor == importer]
+    # other elasticities, same duties
+    basis = (economy.labels, economy.flows, economy.tariff, *trade, None, *mine)
+    key = (economy.labels.country(importer), *map(id, basis))
+    known = _SECTOR_ROWS.get(key)
+    if known is None:
+        inside = economy.tariff[economy.labels.country(importer)].reshape(-1)
+        layers = sum(
+            stack(SectorRows(economy, importer, inside, trade), mine).values(), np.zeros(len(inside))
+        )
+        rows = SectorRows(economy, importer, frozen(np.maximum(0.0, inside - layers)), trade)
+        if len(_SECTOR_ROWS) >= _KEPT_IMPORTERS:
+            _SECTOR_ROWS.clear()
+        known = _SECTOR_ROWS[key] = basis, rows
+    return known[1]
+
+
 def is_duty(measure: Measure) -> bool:
     """Whether a measure is an ad valorem duty, the only kind that stacks."""
     return measure.instrument is Instrument.tariff and measure.unit == "fraction"
@@ -253,11 +286,10 @@ def partner_rates(state: MeasureState, rows: Rows) -> tuple[Array, Array]:
     measure = state.measure
     rates = np.zeros(len(rows.codes))
     capped = np.zeros(len(rows.codes))
-    everyone = "all" in measure.targets
+    targets, excepted = set(measure.targets), {measure.actor, *measure.except_targets}
+    everyone = "all" in targets
     for i, names in enumerate(rows.codes):
-        if measure.actor in names or any(name in measure.except_targets for name in names):
-            continue
-        if not everyone and not any(name in measure.targets for name in names):
+        if not excepted.isdisjoint(names) or (not everyone and targets.isdisjoint(names)):
             continue
         own = next((name for name in names if name in state.by_target), None)
         rates[i] = state.by_target[own] if own is not None else (state.value or 0.0)
@@ -282,18 +314,18 @@ class Charge:
 
 def charges(rows: Rows, states: Iterable[MeasureState]) -> list[Charge]:
     """Rates [row] of every duty in force, before mutual exclusion."""
-    in_force = [state for state in states if state.status is Status.in_force and is_duty(state.measure)]
-    if not isinstance(rows, CellRows):
-        return [_charge(rows, state) for state in in_force]
+    known: Charged = rows.charged if isinstance(rows, CellRows | SectorRows) else {}
     charged = []
-    for state in in_force:
-        known = rows.charged.get(id(state))
-        if known is None:
-            known = state, _charge(rows, state)
-            if len(rows.charged) >= _KEPT:
-                rows.charged.clear()
-            rows.charged[id(state)] = known
-        charged.append(known[1])
+    for state in states:
+        if state.status is not Status.in_force or not is_duty(state.measure):
+            continue
+        targets = tuple(state.by_target.items())
+        key = (id(state.measure), id(state.products), state.value, targets, state.ceiling)
+        if key not in known:
+            if len(known) >= _KEPT:
+                known.clear()
+            known[key] = state, _charge(rows, state)
+        charged.append(known[key][1])
     return charged
 
 

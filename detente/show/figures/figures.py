@@ -97,14 +97,14 @@ class Figure:
         """The figure as an `altair` chart, validated against the Vega-Lite schema, to change or embed elsewhere."""
         import altair
 
-        return altair.Chart.from_dict(self.spec_at(WIDE))
+        return altair.Chart.from_dict(copy.deepcopy(self.spec_at(WIDE)))
 
     def spec_at(self, width: int) -> dict[str, Any]:
-        """Complete Vega-Lite specification at a total width in pixels, as the chart library reads it."""
+        """Complete Vega-Lite specification at a total width in pixels, as the chart library reads it; to be read only."""
         from detente.show.figures.theme import vega_config
 
         chosen = self.narrow if self.narrow is not None and width <= (WIDE + NARROW) // 2 else self.spec
-        body: dict[str, Any] = copy.deepcopy(dict(chosen))
+        body = dict(chosen)  # what lies deeper is the figure's own
         own = body.pop("config", {})
         body["$schema"] = "https://vega.github.io/schema/vega-lite/v6.json"
         if "width" not in body:
