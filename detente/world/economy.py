@@ -211,6 +211,7 @@ class Economy:
 
 _OF_THE_TABLE = frozenset(
     {
+        "nothing_added",
         "expenditure",
         "trade_shares",
         "output",
