@@ -358,4 +358,11 @@ def _told(
             hint="a briefing compares at least two, the reference and another"
             + (f"; {waiting_words(later, dossier.asof)}" if later else ""),
         )
+    titles = [scenario.title for scenario in chosen]
+    twice = next((title for title in titles if titles.count(title) > 1), None)
+    if twice is not None:  # pictures and sentences know an outcome by its title
+        raise InputError(
+            f"two outcomes of `{dossier.id}` have the title “{twice}”",
+            hint="a page tells outcomes apart by their titles: give each `title:` words of its own",
+        )
     return chosen, later

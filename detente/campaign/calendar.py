@@ -98,6 +98,22 @@ class Chronology:
         """Whether the last thing that was done eased: a truce holds."""
         return bool(self.turns[-1]) if len(self.turns) else False
 
+    def changes_class(self, clock: LiveClock) -> bool:
+        """Whether what a clock eases, its authority hardens in the same step of the law: goods change class, nobody gives way."""
+        authority = {
+            name: measure.authority
+            for part in self.record.parts
+            for name, measure in part.dossier.measures.items()
+        }
+        when = (clock.side, clock.due, clock.known)
+        harder = {
+            authority.get(name)
+            for other in self.clocks
+            if other.kind == "law" and (other.side, other.due, other.known) == when
+            for name in other.measures
+        } - {None}
+        return clock.kind == "cut" and any(authority.get(name) in harder for name in clock.measures)
+
     def day(self, date: dt.date) -> int:
         """A date as days from the as-of day."""
         return (date - self.asof).days

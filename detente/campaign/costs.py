@@ -318,7 +318,8 @@ def cost_table(costs: PathCosts) -> Table:
         ),
         tuple(rows),
         f"Real income lost against the base year over the {costs.days} days, {costs.horizon}; range over {len(costs.total):,} simulated "
-        "futures, with the parameters of the model held. Changes of duties are spread evenly over goods.",
+        "futures, with the parameters of the model held. Changes of duties are spread evenly over goods; controls and halts are what they add "
+        "to the cost of trade (`detente run` holds stated quantities exactly, so that its first year differs a little).",
     )
 
 

@@ -155,6 +155,34 @@ def controls_of(economy: Economy, limits: Sequence[QuantityLimit], where: str) -
     return tuple(controls)
 
 
+def told_apart(scenarios: Sequence[Scenario]) -> None:
+    """Refuse scenarios that differ and have one id: outcomes are kept by it, so that one would take the place of the other.
+
+    Raises
+    ------
+    InputError
+        For the first id that two different scenarios share, such as that of a shipped one in an edited copy of its file.
+
+    Examples
+    --------
+    >>> told = Scenario(id="war", title="War", dossier="toy")
+    >>> told_apart([told, told])
+    >>> told_apart([told, told.model_copy(update={"title": "Another war"})])
+    Traceback (most recent call last):
+        ...
+    detente.core.errors.InputError: two different scenarios have the id `war`
+      hint: outcomes are told apart by `id`: give one of the files an id of its own
+    """
+    known: dict[str, Scenario] = {}
+    for scenario in scenarios:
+        other = known.setdefault(scenario.id, scenario)
+        if other is not scenario and other.model_dump() != scenario.model_dump():
+            raise InputError(
+                f"two different scenarios have the id `{scenario.id}`",
+                hint="outcomes are told apart by `id`: give one of the files an id of its own",
+            )
+
+
 BASE_YEAR = "base year"
 
 

@@ -95,7 +95,9 @@ def closure_in(text: str, economy: Economy) -> str | Array:
     try:
         billions = float(amount)
     except ValueError:
-        billions = float("nan")
+        raise UnitError(
+            f"`{text}` names no amount", where="--closure", hint=f"ECONOMY=BILLIONS, such as {country}=198"
+        ) from None
     return shifted_balances(economy, country, 1e3 * billions)
 
 

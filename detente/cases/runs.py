@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from detente.cases.case import Case, ControlledOutcome, controls_of
+from detente.cases.case import Case, ControlledOutcome, controls_of, told_apart
 from detente.cases.options import optioned
 from detente.core import SolveError
 from detente.equilibrium import (
@@ -45,7 +45,13 @@ def prepare_cases(
 
     `hold_clocks` holds everything (True), or these clocks and measures, that would change by itself on the way to a
     scenario's date, beside what the scenarios hold themselves.
+
+    Raises
+    ------
+    InputError
+        When two different scenarios have one id.
     """
+    told_apart(scenarios)
     cases = []
     for scenario in (written.holding(hold_clocks) for written in scenarios):
         limits = limits_at(economy, dossier, scenario)

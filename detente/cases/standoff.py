@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detente.cases.case import Case, ControlledOutcome
+from detente.cases.case import Case, ControlledOutcome, told_apart
 from detente.cases.horizons import horizon as at_horizon
 from detente.cases.options import Options
 from detente.cases.parties import sides_in
@@ -175,9 +175,12 @@ class Standoff:
         ------
         SolveError
             For the first outcome without an equilibrium, when `throw` is set.
+        InputError
+            When two different outcomes have one id.
         """
         model = self.model(horizon, closure=closure, elasticities=elasticities, options=options)
         cases = [self.case(name) for name in (names or self.scenarios)]
+        told_apart([case.scenario for case in cases])
         return run_cases(model, cases, throw=throw)
 
     def unfold(self, *names: str | Path | Scenario, closure: str = "share") -> Mapping[str, Unfolding]:

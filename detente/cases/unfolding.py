@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.cases.adjustment import adjusting
+from detente.cases.case import told_apart
 from detente.cases.holdings import HeldByFigures, Holdings
 from detente.cases.horizons import horizon
 from detente.cases.laws import DAYS_A_MONTH, LawOfDays, Still
@@ -282,11 +283,14 @@ def unfold_scenarios(
     ------
     SolveError
         When a date has no equilibrium.
+    InputError
+        When two different scenarios have one id.
 
     See Also
     --------
     detente.cases.Standoff.unfold : the same from the names of scenarios.
     """
+    told_apart(scenarios)
     laws = [LawOfDays(economy, dossier, scenario, hold_clocks) for scenario in scenarios]
     days = [law.first_day for law in laws]
     paths = _unfold_each(economy, laws, days, dates, stocks, closure, keep_elasticities, solver, options)
@@ -387,9 +391,15 @@ def summary_table(path: Unfolding, countries: Sequence[str], rate: float | None 
 
 
 def _uses(path: Unfolding) -> str:
-    """Say what duties are used for at the start of a path, and in the long run."""
+    """Say under which law every date is, and what duties are used for at the start of a path and in the long run."""
     first, last = (revenue_words(value.structure) for value in (path.periods[0].value, path.long))
-    return (
+    law = (
+        "Every date is under the law of its day, nobody acting: what runs out or comes into force on the way counts, in the long "
+        "run as well, unless clocks are held. "
+        if path.first_day is not None
+        else ""
+    )
+    return law + (
         f"Duties are {first} all along."
         if first == last
         else f"Duties are {first} at first and {last} in the long run."

@@ -129,6 +129,21 @@ def cut_in_codes(text: str, economy: Economy) -> str:
     return ":".join(part(k, words) for k, words in enumerate(text.split(":")))
 
 
+def closure_in_codes(text: str, economy: Economy) -> str:
+    """A ``--closure`` in the codes of an economy: ``China=198`` is ``CHN=198``; the name of a closure stays.
+
+    Examples
+    --------
+    >>> from detente.world import load_world
+    >>> closure_in_codes("China=198", load_world()), closure_in_codes("zero", load_world())
+    ('CHN=198', 'zero')
+    """
+    country, mark, amount = text.partition("=")
+    if not mark:
+        return text
+    return f"{called(country, economy.labels.countries, 'economies', economy.labels.country_names)}={amount}"
+
+
 def result_in_codes(text: str, economy: Economy) -> str:
     """A result of `detente explain` in the codes of an economy: ``us.output.cars`` is ``USA.output.C29``.
 
@@ -152,10 +167,34 @@ def result_in_codes(text: str, economy: Economy) -> str:
 def economies(text: str, known: Sequence[str], names: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Codes of a list with commas between; each once.
 
+    Raises
+    ------
+    LabelError
+        For a list that holds commas and no name.
+
     Examples
     --------
     >>> economies("us, China", ["USA", "CHN", "WORLD"])
     ('USA', 'CHN')
     """
-    words = [part for part in text.split(",") if part.strip()]
+    words = named_in(text)
     return tuple(dict.fromkeys(called(word, known, "economies", names) for word in words))
+
+
+def named_in(text: str) -> list[str]:
+    """Names of a list with commas between; none where nothing was asked for.
+
+    Raises
+    ------
+    LabelError
+        For a list that holds commas and no name.
+
+    Examples
+    --------
+    >>> named_in("us, China,"), named_in("")
+    (['us', 'China'], [])
+    """
+    words = [part.strip() for part in text.split(",") if part.strip()]
+    if text and not words:
+        raise LabelError(f"the list `{text}` names nothing", hint="leave it out, or name some")
+    return words

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from detente.cli.aliases import closure_in_codes
 from detente.cli.draws import Drawing
 from detente.cli.output import progress, reporting, usage
 from detente.cli.records import open_record
@@ -116,7 +117,7 @@ def path_start(
     record = open_record(dossier, asof)
     economy = economy_for(world, elasticities)
     with usage():
-        closing = closure_in(closure, economy)
+        closing = closure_in(closure_in_codes(closure, economy), economy)
     return PathStart(record, economy, Wedges.unchanged(economy), closure=closing)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli.aliases import called
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -88,7 +89,8 @@ def start(
         if not no_costs:
             effect = controls_effect(chron, _model(record))
         with usage():
-            played = Campaign.begin(chron, tuple(side or ()), seed, price=_price(record, effect))
+            by_hand = tuple(called(code, chron.sides, "economies") for code in side or ())
+            played = Campaign.begin(chron, by_hand, seed, price=_price(record, effect))
     say_new_folder(file)
     write_campaign(file, played, sheet_of(played, dossier, world=world or "", effect=effect))
     note(f"wrote {file}")
@@ -324,6 +326,7 @@ def _side(played: Campaign, code: str) -> int:
     """Index of the side that acts."""
     sides = played.start.sides
     if code:
+        code = called(code, sides, "economies")
         if code not in sides:
             raise LabelError(
                 f"`{code}` is no side of this campaign", where="--side", hint=suggestion(code, sides)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli.aliases import called
 from detente.cli.draws import check_draws
 from detente.cli.leads import DRAWS, LeadDrawsOption, WithoutLead, both_models
 from detente.cli.options import (
@@ -52,13 +53,20 @@ def _aid(given: list[str], economy: Economy) -> tuple[Compensation, ...]:
     """
     from detente.policy import Compensation, compensation_paid
 
-    lines = []
+    lines, labels = [], economy.labels
     for text in given:
         country, _, rest = text.partition(":")
         sectors, _, amount = rest.partition(":")
         try:
             usd_bn = float(amount)
-            line = Compensation(country=country, sectors=tuple(sectors.split("+")), usd_bn=usd_bn)
+            names = [
+                called(word, labels.sectors, "sectors", labels.sector_names) for word in sectors.split("+")
+            ]
+            line = Compensation(
+                country=called(country, labels.countries, "economies", labels.country_names),
+                sectors=tuple(names),
+                usd_bn=usd_bn,
+            )
         except ValueError:
             raise UnitError(
                 f"`{text}` is no aid",

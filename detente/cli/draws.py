@@ -123,6 +123,7 @@ def drawn_tables(
         For too few draws or workers.
     """
     from detente.cli.tables import prepare_named
+    from detente.cli.whose import economies_shown
     from detente.show.tables import noted
 
     table = "intervals" if table == "countries" else table
@@ -158,6 +159,8 @@ def drawn_tables(
                 where="--countries",
                 hint="name two, with a comma between: --countries ONE,OTHER",
             )
+    if table == "intervals":  # of whom the table without intervals speaks
+        countries = economies_shown(tuple(countries), "", "countries", ready)
     return noted(_solved(ready, table, countries, against is not None, drawing), ready.cases)
 
 

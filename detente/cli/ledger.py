@@ -19,7 +19,7 @@ from detente.cli.options import (
 from detente.cli.output import emit, parse_day, progress, usage
 from detente.cli.records import load_record
 from detente.cli.terminal import note
-from detente.core import InputError, LabelError, Table, suggestion, write_atomic
+from detente.core import DateError, InputError, LabelError, Table, suggestion, write_atomic
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -153,6 +153,16 @@ def clock_tables(
     from detente.show import build
     from detente.show.tables import calendar_details, costs
 
+    last = max((clock.fires for clock in dossier.clocks.values()), default=None)
+    if last is None or last < day:
+        with usage():
+            raise DateError(
+                f"no clock fires on {day} or later",
+                where="--from",
+                hint=f"the last one known on {dossier.asof} fires on {last}"
+                if last
+                else "the record has no clocks",
+            )
     stakes = None
     parties: tuple[str, ...] = ()
     if cost:

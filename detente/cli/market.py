@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from detente.cli.options import DEFAULT_DOSSIER, AsofOption, DossierOption, Form
 from detente.cli.output import emit, parse_day, usage
 from detente.cli.records import load_record
 from detente.cli.terminal import note, say
-from detente.core import InputError
+from detente.core import InputError, UnitError
 
 
 def market(
@@ -43,14 +44,24 @@ def market(
             raise InputError(
                 "a move is read from odds before it", where="--move", hint="give --move and --before together"
             )
+        if move is not None and not math.isfinite(move):
+            raise UnitError(f"a move of {move:g}", where="--move", hint="a finite number, such as -2")
         file = shipped_market(record.id)
         chosen = file.named(series)
-        table = build("market", file=file, asof=record.asof)
-        if not table.rows:
-            note(
-                f"note: the estimates rest on events up to {chosen.last}, later than the as-of day {record.asof}: --asof {chosen.last}"
+        day = record.asof
+        if chosen.last > day and asof:
+            raise InputError(
+                f"the estimates rest on events up to {chosen.last}, later than {day}",
+                where="--asof",
+                hint=f"--asof {chosen.last}, or a later day",
             )
-        if move is not None and before is not None and chosen.last <= record.asof:
+        if chosen.last > day:
+            day = chosen.last
+            note(
+                f"note: as of {day}, of the last event the estimates rest on: the record stands on {record.asof}"
+            )
+        table = build("market", file=file, asof=day)
+        if move is not None and before is not None:
             odds, least, most = implied_odds(before, move, chosen)
             say(
                 f"From {before:.0%} before, a move of {move:+g} implies {odds:.0%}, between {least:.0%} and {most:.0%}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.aliases import economies
+from detente.cli.aliases import economies, named_in
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     ClosureOption,
@@ -208,7 +208,7 @@ def nash(
                 by=by,
                 mfn=mfn,
                 on=on,
-                sectors=[code.strip() for code in sectors.split(",") if code.strip()] or None,
+                sectors=named_in(sectors) or None,
                 preferences=preference_set,
                 bounds=(0.0, highest / 100),
                 levies=levies,

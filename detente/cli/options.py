@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.output import Format, check_ending, check_picture, usage
+from detente.cli.output import Format, check_apart, check_ending, check_picture, usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from detente.equilibrium import Newton
 
 FILE = "detente.file"
-"""Where the file to write is noted for the option that is read after it."""
+PICTURE = "detente.picture"
+"""Where the file and the picture to write are noted for the option that is read after them."""
 DEFAULT_DOSSIER = "busan-2025"
 
 
@@ -31,7 +32,14 @@ def _out(context: typer.Context, out: Path | None) -> Path | None:
     context.meta[FILE] = out
     if "style" in context.params:
         check_ending(out, context.params["style"])
+    check_apart(out, context.meta.get(PICTURE))
     return out
+
+
+def _picture(context: typer.Context, path: Path | None) -> Path | None:
+    context.meta[PICTURE] = check_picture(path)
+    check_apart(context.meta.get(FILE), path)
+    return path
 
 
 FormatOption = Annotated[
@@ -43,7 +51,7 @@ OutOption = Annotated[
 ]
 PictureOption = Annotated[
     Path | None,
-    typer.Option("--picture", help="Also draw it into this SVG or PNG file.", callback=check_picture),
+    typer.Option("--picture", help="Also draw it into this SVG or PNG file.", callback=_picture),
 ]
 DossierOption = Annotated[str, typer.Option("--dossier", help="A shipped dossier's id, or a folder of one.")]
 CountriesOption = Annotated[

@@ -254,7 +254,7 @@ def _what_if(texts: Sequence[str], chron: Chronology) -> dict[str, Fate]:
 
     words = {"carried": Fate.carried, "put-off": Fate.put_off, "dropped": Fate.dropped}
     live = [clock.id for clock in chron.live]
-    fates = {}
+    fates: dict[str, Fate] = {}
     for text in texts:
         name, _, word = text.partition("=")
         if name not in live:
@@ -267,7 +267,10 @@ def _what_if(texts: Sequence[str], chron: Chronology) -> dict[str, Fate]:
             raise LabelError(
                 f"a clock cannot be `{word}`", where="--what-if", hint=suggestion(word, list(words))
             )
-        fates[name] = words[word]
+        if fates.setdefault(name, words[word]) is not words[word]:
+            raise InputError(
+                f"`{name}` is taken as settled in two ways", where="--what-if", hint="give each clock once"
+            )
     return fates
 
 

@@ -134,6 +134,25 @@ def check_picture(path: Path | None) -> Path | None:
     return path
 
 
+def check_apart(out: Path | None, picture: Path | None) -> None:
+    """Refuse a table and a picture that would be written into one file: the table behind a picture is put beside it.
+
+    Raises
+    ------
+    InputError
+        Where the table would take the place of the picture, or of the table behind it.
+    """
+    if out is None or picture is None:
+        return
+    if out.absolute() in (picture.absolute(), picture.with_suffix(".csv").absolute()):
+        with usage():
+            raise InputError(
+                "the picture and the table behind it are written there",
+                where=f"--out {out}",
+                hint="give one of the two another name",
+            )
+
+
 def emit(tables: Table | list[Table], style: Format | None, out: Path | None, *, full: bool = True) -> None:
     """Print tables, or write them to a file whose suffix decides the format when none was asked for.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detente.cli.aliases import called, plain
+from detente.cli.aliases import called, closure_in_codes, plain
 from detente.cli.options import DEFAULT_DOSSIER
 from detente.cli.output import parse_day, progress, usage
 from detente.cli.records import load_record, say_firing
@@ -96,7 +96,7 @@ def prepare_named(
         scenarios = set_by_hand(scenarios, settings, record, reference)
         check_hold(record, () if isinstance(hold, bool) else hold, "--hold")
         economy, keep = economy_for(world, elasticities), elasticities is not None
-        closing = closure_in(closure, economy)
+        closing = closure_in(closure_in_codes(closure, economy), economy)
         model = model_at(horizon, economy, closure=closing, keep_elasticities=keep, options=options)
     with of_own_world(world):
         cases = prepare_cases(model.economy, record, scenarios, hold_clocks=hold)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import functools
+import sys
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
+from detente.core.chunk_files import code_key
 from detente.core.errors import InputError
 
 KEEP = 256 * 1024 * 1024
 """Bytes of freed memory that a worker of ours keeps before the system gets them back. Dask's own is 64 KiB: arrays of a solve
 are then asked for and given back all the time."""
+RECOUNT = 5.0
+"""Seconds for which a count of workers serves: others may have come since, as a queue lets them in."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +50,14 @@ class Cluster:
     wait: float = 20.0
 
     @contextlib.contextmanager
-    def lent(self, shared: object) -> Iterator[tuple[Callable[..., Future[Any]], Any, int]]:
-        """A function that submits work, what it is to be given for `shared`, and how many workers there are.
+    def lent(self, shared: object) -> Iterator[tuple[Callable[..., Future[Any]], Any, Callable[[], int]]]:
+        """A function that submits work, what it is to be given for `shared`, and one that counts the workers.
 
         Raises
         ------
         InputError
-            When Dask is not installed, or no scheduler answers at the address.
+            When Dask is not installed, no scheduler answers at the address, it has no worker, or a worker has another
+            version of Détente or lacks what it is sent.
         """
         try:
             import dask
@@ -63,9 +73,11 @@ class Cluster:
             if place is None:
                 stack.enter_context(dask.config.set({"distributed.nanny.pre-spawn-environ": _environment()}))
                 place = stack.enter_context(
-                    LocalCluster(n_workers=self.workers, threads_per_worker=1, dashboard_address=None)
+                    LocalCluster(n_workers=self.workers, threads_per_worker=1, dashboard_address=":0")
                 )
             try:
+                if self.address is not None:
+                    _knock(self.address, self.wait)
                 client = stack.enter_context(Client(place, timeout=self.wait))
                 client.wait_for_workers(1, timeout=self.wait)
             except (OSError, ValueError, TimeoutError) as error:
@@ -74,10 +86,124 @@ class Cluster:
                     where=str(self.address),
                     hint="start one with `dask scheduler`, and `dask worker tcp://HOST:8786 --nthreads 1` for every core",
                 ) from error
-            # One copy at every worker, by reference from then on; hashing some megabytes would only find them equal.
-            held = client.scatter(shared, broadcast=True, hash=False)
+            if self.address is not None:
+                self._compare(client)
+            try:
+                # One copy at every worker, by reference from then on; hashing some megabytes would only find them equal.
+                held = client.scatter(shared, broadcast=True, hash=False)
+            except (
+                Exception
+            ) as error:  # what a worker could not open comes as a bare exception that quotes its own
+                raise InputError(
+                    f"a worker cannot open what it is sent: {error}",
+                    where=self.address or "Cluster",
+                    hint="install the module of your functions beside Détente on every worker",
+                ) from error
             executor = stack.enter_context(client.get_executor(pure=False))
-            yield executor.submit, held, sum(client.nthreads().values())
+            yield executor.submit, held, _counting(client)
+
+    def _compare(self, client: Any) -> None:
+        """Refuse workers that would not give the same bytes."""
+        ours = installed()
+        try:
+            theirs = client.run(installed)
+        except Exception as error:
+            raise InputError(
+                f"a worker has no Détente of this version: {error}",
+                where=self.address or "Cluster",
+                hint=f"install Détente {ours['Détente']} on every worker",
+            ) from error
+        for address, has in sorted(theirs.items()):
+            refuse_other(ours, has, address)
+
+
+def refuse_other(ours: dict[str, str], theirs: dict[str, str], where: str) -> None:
+    """Refuse a worker that would not give the same bytes.
+
+    Raises
+    ------
+    InputError
+        When it has other versions.
+    """
+    differ = [f"{name} {value}, here {ours[name]}" for name, value in theirs.items() if value != ours[name]]
+    if differ:
+        raise InputError(
+            f"a worker has another version: {'; '.join(differ)}",
+            where=where,
+            hint="install the same versions on every worker, and start it again",
+        )
+
+
+def is_loss(error: Exception) -> bool:
+    """Whether an error says that workers or what they held were lost, and not that the work failed."""
+    return isinstance(error, CancelledError) or type(error).__name__ == "KilledWorker"
+
+
+@functools.cache
+def installed() -> dict[str, str]:
+    """Versions that results follow from, of this process: of Détente with a hash over its code and data.
+
+    Examples
+    --------
+    >>> sorted(installed())
+    ['Détente', 'NumPy', 'Python']
+    """
+    import numpy as np
+
+    package = Path(__file__).resolve().parents[1]
+    rooms = tuple(sorted(path.name for path in package.iterdir() if (path / "__init__.py").exists()))
+    try:
+        release = version("detente")
+    except PackageNotFoundError:  # pragma: no cover - a folder of its own, not installed
+        release = "not installed"
+    return {
+        "Détente": f"{release} ({code_key(package, rooms)[:12]})",
+        "NumPy": np.__version__,
+        "Python": f"{sys.version_info.major}.{sys.version_info.minor}",
+    }
+
+
+def _knock(address: str, seconds: float) -> None:
+    """See that a scheduler answers: Dask itself waits without end for the first word of whatever else listens there.
+
+    Raises
+    ------
+    OSError, ValueError, TimeoutError
+        When none does.
+    """
+    from distributed.core import rpc
+    from distributed.security import Security
+
+    async def asked() -> dict[str, Any]:
+        async with rpc(address, connection_args=Security().get_connection_args("client")) as there:
+            answer: dict[str, Any] = await there.identity()
+            return answer
+
+    async def within() -> dict[str, Any]:
+        # not `wait_for`: what does not answer does not let itself be broken off at once either
+        asking = asyncio.ensure_future(asked())
+        done, _ = await asyncio.wait([asking], timeout=seconds)
+        if not done:
+            asking.cancel()
+            raise TimeoutError(f"what listens there said nothing for {seconds:g} s")
+        return asking.result()
+
+    with ThreadPoolExecutor(1) as thread:  # a notebook has a loop of its own in this thread
+        kind = thread.submit(asyncio.run, within()).result().get("type")
+    if kind != "Scheduler":
+        raise ValueError(f"this is the address of a {kind}, not of a scheduler")
+
+
+def _counting(client: Any) -> Callable[[], int]:
+    """A count of the workers that is not asked for every time."""
+    known = {"count": 0, "since": -RECOUNT}
+
+    def count() -> int:
+        if time.monotonic() - known["since"] >= RECOUNT:
+            known.update(count=sum(client.nthreads().values()), since=time.monotonic())
+        return max(int(known["count"]), 1)
+
+    return count
 
 
 def _environment() -> dict[str, int]:

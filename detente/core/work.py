@@ -8,6 +8,7 @@ each of them once. A cluster is `Cluster`, or an adapter of one file: any `concu
 from __future__ import annotations
 
 import contextlib
+import functools
 import multiprocessing
 import os
 import pickle
@@ -28,7 +29,8 @@ from itertools import chain, islice
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
-from detente.core.cluster import Cluster
+from detente.core.cluster import Cluster, installed, is_loss, refuse_other
+from detente.core.errors import InputError
 
 Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
@@ -129,8 +131,11 @@ def run(
     on = on or Local()
     told = arrived or (lambda position, result: None)
     if isinstance(on, Cluster):
-        with on.lent((work, shared)) as (submit, held, _):
-            return _gathered([submit(_do_lent, held, chunk) for chunk in chunks], told)
+        by_position = {}
+        for position, _, result in _on_cluster(work, shared, chunks, on):
+            by_position[position] = result
+            told(position, result)
+        return [by_position[position] for position in range(len(chunks))]
     if isinstance(on, Remote):
         return _gathered([on.executor.submit(work, shared, chunk) for chunk in chunks], told)
     if isinstance(on, Pool) and (workers := on.processes(len(chunks), few)) > 1:
@@ -197,11 +202,11 @@ def stream(
     """
     on = on or Local()
     if isinstance(on, Cluster):
-        with on.lent((work, shared)) as (submit, held, workers):
-            yield from _flow(lambda chunk: submit(_do_lent, held, chunk), chunks, AHEAD * workers)
+        for _, chunk, result in _on_cluster(work, shared, chunks, on):
+            yield chunk, result
     elif isinstance(on, Remote):
         executor = on.executor
-        yield from _flow(lambda chunk: executor.submit(work, shared, chunk), chunks, UNKNOWN)
+        yield from _flow(lambda chunk: executor.submit(work, shared, chunk), chunks, lambda: UNKNOWN)
     elif isinstance(on, Pool) and (workers := on.processes(len(chunks))) > 1:
         yield from _in_processes(work, shared, chunks, on, workers)
     else:
@@ -223,7 +228,7 @@ def _in_processes(
                     with _undisturbed():
                         return pool.submit(_do, chunk)
 
-                for arrived in _flow(submit, rest, AHEAD * workers, lost):
+                for arrived in _flow(submit, rest, lambda: AHEAD * workers, lost):
                     left = RESTARTS  # a study of weeks may lose a process every day
                     yield arrived
             return
@@ -234,19 +239,59 @@ def _in_processes(
             rest = chain(lost, rest)
 
 
+def _on_cluster(
+    work: Callable[[Shared, Chunk], Result], shared: Shared, chunks: Iterable[Chunk], on: Cluster
+) -> Iterator[tuple[int, Chunk, Result]]:
+    """Position, chunk and result as they come from a cluster.
+
+    Dask does a chunk again whose worker is lost. When all that hold what is shared are lost at once, or the scheduler is, it
+    gives up: then what is shared is sent again, and what was under way done again.
+    """
+    rest: Iterable[tuple[int, Chunk]] = iter(enumerate(chunks))
+    left = RESTARTS
+    while True:
+        lost: list[tuple[int, Chunk]] = []
+        try:
+            with on.lent((work, shared, installed())) as (submit, held, workers):
+                ask = functools.partial(_ask, submit, held)
+                for (position, chunk), result in _flow(ask, rest, functools.partial(_ahead, workers), lost):
+                    left = RESTARTS
+                    yield position, chunk, result
+            return
+        except Exception as error:
+            if not is_loss(error):
+                raise
+            if not left:
+                raise InputError(
+                    "workers were lost again and again",
+                    where=on.address or "Cluster",
+                    hint="their logs say why; most often they need more memory, or fewer of them on a machine",
+                ) from error
+            left -= 1
+            rest = chain(lost, rest)
+
+
+def _ask(submit: Callable[..., Future[Result]], held: object, numbered: tuple[int, Chunk]) -> Future[Result]:
+    return submit(_do_lent, held, numbered[1])
+
+
+def _ahead(workers: Callable[[], int]) -> int:
+    return AHEAD * workers()
+
+
 def _flow(
     submit: Callable[[Chunk], Future[Result]],
     chunks: Iterable[Chunk],
-    ahead: int,
+    ahead: Callable[[], int],
     lost: list[Chunk] | None = None,
 ) -> Iterator[tuple[Chunk, Result]]:
-    """Results as they come, with at most `ahead` chunks under way; `lost` gets those that were when it was broken off."""
+    """Results as they come, with at most `ahead` chunks under way, asked again each time; `lost` gets those that were when it was broken off."""
     rest = iter(chunks)
     waiting: dict[Future[Result], Chunk] = {}
     handing: list[Chunk] = []
     try:
         while True:
-            handing.extend(islice(rest, ahead - len(waiting) - len(handing)))
+            handing.extend(islice(rest, max(ahead() - len(waiting) - len(handing), 0)))
             while handing:
                 waiting[submit(handing[0])] = handing[0]
                 del handing[0]
@@ -264,9 +309,10 @@ def _flow(
         raise
 
 
-def _do_lent(held: tuple[Callable[[Any, Any], Any], Any], chunk: object) -> Any:
+def _do_lent(held: tuple[Callable[[Any, Any], Any], Any, dict[str, str]], chunk: object) -> Any:
     """Work on a chunk with what was sent to a cluster once."""
-    work, shared = held
+    work, shared, versions = held
+    refuse_other(versions, installed(), "a worker")  # it may have come later than we looked
     return work(shared, chunk)
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 Names = str | Sequence[str]
 ENDS_AT = 1.645
 """Standard deviations at which a range ends: 5 and 95 per cent of a normal distribution."""
+_OF_THE_CELLS = ("_traded", "flows")
+"""What a control keeps of where its flows are."""
 VERIFIED = 1e-8
 """Largest distance from a limit that counts as holding it, of the base flow (of the limit where that is more than the base flow)."""
 
@@ -75,7 +77,10 @@ class QuantityControl:
         if self.ends is None or normal == 0:
             return self
         way = min(abs(normal) / ENDS_AT, 1.0)
-        return replace(self, limit=self.limit + way * (self.ends[int(normal > 0)] - self.limit))
+        moved = replace(self, limit=self.limit + way * (self.ends[int(normal > 0)] - self.limit))
+        # it binds the same flows: where they are is worked out once for all draws
+        moved.__dict__.update({name: value for name, value in vars(self).items() if name in _OF_THE_CELLS})
+        return moved
 
     @property
     def enforcement(self) -> Enforcement:
@@ -102,17 +107,17 @@ class QuantityControl:
         return self.traded_flows(economy)[0]
 
     def traded_flows(self, economy: Economy) -> tuple[tuple[npt.NDArray[np.int64], ...], float]:
-        """`traded`, and what they come to in the base year, million USD; kept for the economy last asked about."""
+        """`traded`, and what they come to in the base year, million USD; kept for the flows last asked about."""
         known = self.__dict__.get("_traded")
-        if known is None or known[0]() is not economy:
+        if known is None or known[0]() is not economy.flows:
             there = economy.flows[self.flows] > 0
             index = tuple(index[there] for index in self.flows)
-            known = weakref.ref(economy), index, float(economy.flows[index].sum())
+            known = weakref.ref(economy.flows), index, float(economy.flows[index].sum())
             self.__dict__["_traded"] = known
         return known[1], known[2]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name not in ("_traded", "flows")}
+        return {name: value for name, value in vars(self).items() if name not in _OF_THE_CELLS}
 
     @classmethod
     def on(

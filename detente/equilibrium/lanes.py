@@ -1,7 +1,7 @@
 """Scenarios of one base year at parameters of their own, swept together: the dates of a path, the draws of a date.
 
 The sweeps of `sweep` solve many policies on one economy and structure. Here every lane has its own trade elasticities,
-elasticities of substitution, mobility and ladder, on the same flows and tables; arrays get a leading axis and nothing else
+elasticities of substitution, mobility, floors and ladder, on the same flows and tables; arrays get a leading axis and nothing else
 changes. The inverses of one economy and structure nearby steer all of them. What is found is judged lane by lane, by the plain
 equations at the lane's own parameters.
 """
@@ -9,7 +9,7 @@ equations at the lane's own parameters.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -18,8 +18,7 @@ import numpy.typing as npt
 from detente.core import RESULTS
 from detente.equilibrium.anderson import Lanes
 from detente.equilibrium.backstop import Backstop
-from detente.equilibrium.baseline import Baseline, lend_preparation, prepare
-from detente.equilibrium.ces import over_suppliers
+from detente.equilibrium.baseline import Baseline, lend_preparation, prepare, share_preparation
 from detente.equilibrium.controls import (
     ControlledSolution,
     QuantityControl,
@@ -29,20 +28,21 @@ from detente.equilibrium.controls import (
     excess,
 )
 from detente.equilibrium.judged import check_wedges, chunks, finish
+from detente.equilibrium.ladder import first_look
+from detente.equilibrium.lane_technology import SIGMAS, LaneTechnology
 from detente.equilibrium.limits import Limits
 from detente.equilibrium.quantities import verified
 from detente.equilibrium.quantity_search import TIGHT
-from detente.equilibrium.revenue import Budget
 from detente.equilibrium.robust import point_of
 from detente.equilibrium.scarce import Scarce, ScarceMarkets, Volumes
 from detente.equilibrium.settle import base_point, settle_lanes
 from detente.equilibrium.shock import Shock, SparseShock
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.structure import Structure, Technology
+from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import MarketLook, Newton, Sweep, deficits
-from detente.world import Array, Economy, Wedges, frozen
+from detente.world import Array, Economy, Wedges, check_sound, frozen
 
-_SIGMAS = ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final")
+_BOUNDS = ("wage_floor", "minimum_consumption")
 WAITING = 1e-2
 """A lane settles once those it depends on are within this share of their tolerance, the other way round: a hundred times it."""
 STEADY = 1e-3
@@ -60,7 +60,7 @@ class Lane:
     economy : Economy
         Of the base year that all lanes share, with its own trade elasticities.
     structure : Structure
-        Its own nests and mobility, and capacities of the ladders.
+        Its own nests, mobility, floors and minima, and capacities of the ladders.
     wedges : Wedges
     controls : tuple of QuantityControl
     """
@@ -84,106 +84,6 @@ class Link(Protocol):
         """Largest of `worst` [lane] over the lanes that each of them depends on, nil where there are none."""
 
 
-@dataclass(frozen=True, eq=False)
-class _LaneTechnology(Technology):
-    """A technology whose elasticities of substitution and mobility differ by lane [lane, 1, 1]."""
-
-    sigmas: dict[str, Array] = field(default_factory=dict)
-    kappa: Array = field(default_factory=lambda: np.zeros(0))
-    rest: tuple[Array, Array] = field(default_factory=lambda: (np.zeros(0), np.zeros(0)))
-    last: dict[str, tuple[Array, Array, Array]] = field(default_factory=dict)
-
-    @classmethod
-    def over(cls, technology: Technology, structures: Sequence[Structure]) -> _LaneTechnology:
-        laid = cls.__new__(cls)
-        laid.__dict__.update(vars(technology))
-
-        def stacked(name: str) -> Array:
-            return np.array([getattr(setting, name) for setting in structures])[:, None, None]
-
-        laid.__dict__["sigmas"] = {name: stacked(name) for name in _SIGMAS}
-        laid.__dict__.update(kappa=stacked("mobility"), last={}, rest=_rest(*laid._weights))
-        budgets = [replace(technology, structure=structure).budget for structure in structures]
-        laid.__dict__["budget"] = Budget.stacked(budgets)
-        return laid
-
-    def keep(self, lanes: Lanes) -> _LaneTechnology:
-        """Only these lanes."""
-        kept = _LaneTechnology.__new__(_LaneTechnology)
-        kept.__dict__.update(vars(self))
-        kept.__dict__["sigmas"] = {name: values[lanes] for name, values in self.sigmas.items()}
-        kept.__dict__.update(kappa=self.kappa[lanes], last={})
-        kept.__dict__["budget"] = self.budget.keep(lanes)
-        return kept
-
-    def nests(self, log_price: Array) -> tuple[Array, Array]:
-        known = self.last.get("nests")
-        if known is None or known[0] is not log_price:  # asked for twice in a row at the same prices
-            known = self.last["nests"] = (log_price, *self._nests(log_price))
-        return known[1], known[2]
-
-    def _nests(self, log_price: Array) -> tuple[Array, Array]:
-        # plain exp and log: no elasticity is near one here, and they take a tenth of the time of expm1 and log1p
-        other, share, inside = self._weights
-        power = 1 - self.sigmas["sigma_materials"]
-        moved = over_suppliers(other, np.exp(power * log_price)) + self.rest[0]
-        if not self.critical.any():
-            return np.asarray(np.log(moved) / power), np.zeros(log_price.shape)
-        within = 1 - self.sigmas["sigma_critical"]
-        composite = np.log(over_suppliers(inside, np.exp(within * log_price)) + self.rest[1]) / within
-        moved = moved + share * np.exp(power * composite)
-        return np.asarray(np.log(moved) / power), np.asarray(composite)
-
-    def log_cost(self, log_factor: Array, log_price: Array) -> Array:
-        materials, _ = self.nests(log_price)
-        power, share = 1 - self.sigmas["sigma_value_added"], self.va_in_cost
-        moved = share * np.exp(power * self._by_sector(log_factor)) + (1 - share) * np.exp(power * materials)
-        return np.asarray(np.log(moved) / power)
-
-    def paid(self, log_factor: Array, log_cost: Array) -> Array:
-        power = 1 - self.sigmas["sigma_value_added"]
-        return np.asarray(self.factor_share * np.exp(power * (self._by_sector(log_factor) - log_cost)))
-
-    def bought(self, log_price: Array, log_cost: Array, output: Array) -> Array:
-        materials, composite = self.nests(log_price)
-        power = 1 - self.sigmas["sigma_materials"]
-        outer = (1 - self.sigmas["sigma_value_added"]) * (materials - log_cost)
-        used = output * np.exp(outer - power * materials)
-        spending = np.exp(power * log_price) * over_suppliers(self._by_user, used)
-        if self.critical.any():
-            inside = 1 - self.sigmas["sigma_critical"]
-            within = over_suppliers(self._by_user, used * np.exp((power - inside) * composite))
-            spending = np.where(self.critical, np.exp(inside * log_price) * within, spending)
-        return np.asarray(spending)
-
-    def final(self, log_price: Array) -> tuple[Array, Array]:
-        known = self.last.get("final")
-        if known is None or known[0] is not log_price:
-            known = self.last["final"] = (log_price, *self._final(log_price))
-        return known[1], known[2]
-
-    def _final(self, log_price: Array) -> tuple[Array, Array]:
-        alpha, power = self.chosen_shares, 1 - self.sigmas["sigma_final"]
-        index = np.log((alpha * np.exp(power * log_price)).sum(-1)) / power[..., 0]
-        return np.asarray(alpha * np.exp(power * (log_price - index[..., None]))), np.asarray(index)
-
-    def earnings(self, log_factor: Array) -> tuple[Array, Array]:
-        if self.mobile:
-            return super().earnings(log_factor)
-        base = self.base_earnings()
-        whole = base.sum(1)
-        top = np.where(base > 0, log_factor, -np.inf).max(-1, keepdims=True)
-        weight = base / whole[:, None] * np.exp(self.kappa * (log_factor - top))
-        added = weight.sum(-1)
-        total = np.exp(top[..., 0] + np.log(added) / self.kappa[..., 0]) * whole
-        return total, np.asarray(total[..., None] * weight / added[..., None])
-
-
-def _rest(other: Array, share: Array, inside: Array) -> tuple[Array, Array]:
-    """What weights of materials and of critical inputs leave to one [n, s]: all of it where there are none."""
-    return 1 - (other.sum(1) + share), 1 - inside.sum(1)
-
-
 class _LaneSweep(Sweep):
     """The map of `Sweep` with parameters by lane, and with what links them."""
 
@@ -205,7 +105,7 @@ class _LaneSweep(Sweep):
 
     def keep(self, lanes: Lanes) -> _LaneSweep:
         technology = self.technology
-        assert isinstance(technology, _LaneTechnology)
+        assert isinstance(technology, LaneTechnology)
         backstop = self.backstop
         if backstop is not None:
             backstop = replace(backstop, capacity=backstop.capacity[lanes])
@@ -242,7 +142,7 @@ class _LaneSweep(Sweep):
         technology, scarce = self.technology, self.scarce
         if scarce is None or not isinstance(shock, Shock):
             return
-        assert isinstance(technology, _LaneTechnology)
+        assert isinstance(technology, LaneTechnology)
 
         def standing() -> ScarceMarkets:
             factor = technology.paid(at[0], seen.log_cost) / (1 - technology.profit_share)
@@ -290,9 +190,7 @@ def solve_lanes(
     solver = solver or Newton()
     if not lanes or not all(can_share(lane, like) for lane in lanes):
         return None
-    for lane in lanes:
-        check_wedges(lane.economy, lane.wedges)
-        check_controls(lane.economy, lane.controls)
+    _check(lanes, economy)
     deficit = deficits(economy, closure)
     bans = [[control for control in lane.controls if control.is_ban] for lane in lanes]
     free = [[control for control in lane.controls if not control.is_ban] for lane in lanes]
@@ -301,7 +199,7 @@ def solve_lanes(
         return None
     theta = np.stack([lane.economy.trade_elasticity for lane in lanes])
     base = prepare(economy, structure)
-    technology = _LaneTechnology.over(base.technology, [lane.structure for lane in lanes])
+    technology = LaneTechnology.over(base.technology, [lane.structure for lane in lanes])
     limits = Limits.of(economy, banned, free, theta)
     width = 0 if limits is None else limits.width
     point = base_point(economy, structure) if start is None else point_of(start.value)
@@ -321,17 +219,45 @@ def solve_lanes(
         link,
         Scarce.of(base, limits),
     )
-    points, steps = settle_lanes(sweep, Shock.of(base, banned, limits, theta), begun, solver)
+    shock = Shock.of(base, banned, limits, theta)
+    points, steps = settle_lanes(sweep, shock, begun, first_look(solver, structure))
     solutions = []
     for k, lane in enumerate(lanes):
         own = lane if sweep.set is None or link is None else _with_capacity(lane, link.row, sweep.set[k])
-        lend_preparation(own.economy, own.structure, like)
+        if all(_same(getattr(own.structure, name), getattr(structure, name)) for name in _BOUNDS):
+            lend_preparation(own.economy, own.structure, like)
+        else:  # floors and minima of its own are arrays of its own
+            share_preparation(own.economy, own.structure, like)
         size = len(points[k]) - width
         sizes = np.nan_to_num(points[k, size : size + len(free[k])])
         solutions.append(
             _judged(own, free[k], points[k, :size], sizes, int(steps[k]), deficit, closure, solver)
         )
     return solutions
+
+
+def _check(lanes: Sequence[Lane], like: Economy) -> None:
+    """Refuse what cannot be priced or makes no sense, as `check_wedges` and `check_controls`; what lanes share is looked at once."""
+    for number, lane in enumerate(lanes):
+        check_sound(lane.economy, like)
+        before = lanes[number - 1] if number else None
+        if before is None or lane.wedges is not before.wedges:
+            check_wedges(like, lane.wedges)
+        if before is None or not _only_limits_differ(lane.controls, before.controls):
+            check_controls(like, lane.controls)
+
+
+def _only_limits_differ(controls: Sequence[QuantityControl], other: Sequence[QuantityControl]) -> bool:
+    """Whether two sets of controls, one of them sound, bind the same flows in the same way, at limits that are such."""
+    return len(controls) == len(other) and all(
+        own is there
+        or (
+            own.cells is there.cells
+            and (own.name, own.kind, own.is_ban) == (there.name, there.kind, there.is_ban)
+            and 0 <= own.limit < np.inf
+        )
+        for own, there in zip(controls, other, strict=True)
+    )
 
 
 def _with_capacity(lane: Lane, row: int, given: Array) -> Lane:
@@ -363,11 +289,13 @@ def _judged(
     solution.value.__dict__["technology"] = technology  # the cached property: nothing is cut here
     if not solution.result.ok or not lane.controls:
         return solution
+    volumes: dict[str, float] = {}
     if free:
-        over = excess(solution.value, free, sizes)
+        over = excess(solution.value, free, sizes, volumes)
         if not bool(np.abs(np.minimum(sizes, -over)).max() < TIGHT):
             return replace(solution, result=RESULTS.max_steps_reached)
-    bound = bindings_of(solution.value, lane.wedges, lane.controls, _in_order(lane.controls, free, sizes))
+    log_wedges = _in_order(lane.controls, free, sizes)
+    bound = bindings_of(solution.value, lane.wedges, lane.controls, log_wedges, volumes)
     checked = verified(ControlledSolution(solution, bound), lane.controls)
     return replace(checked.solution, bindings=bound)
 
@@ -378,7 +306,7 @@ def _in_order(controls: Sequence[QuantityControl], free: Sequence[QuantityContro
     return np.array([float(known.get(control.name, 0.0)) for control in controls])
 
 
-def _same(array: Array, other: Array) -> bool:
+def _same(array: Array | float, other: Array | float) -> bool:
     """Whether two arrays are one, or copies: those of an economy that came from another process are."""
     return array is other or np.array_equal(array, other)
 
@@ -398,7 +326,7 @@ def can_share(lane: Lane, like: tuple[Economy, Structure]) -> bool:
     """
     economy, structure = like
     own, there = lane.structure, structure.backstop
-    nests = _SIGMAS if own.critical else [name for name in _SIGMAS if name != "sigma_critical"]
+    nests = SIGMAS if own.critical else [name for name in SIGMAS if name != "sigma_critical"]
     far = all(abs(1 - getattr(own, name)) > NEAR_ONE for name in nests)
     ladders = (own.backstop is None) == (there is None)
     if own.backstop is not None and there is not None:
@@ -412,8 +340,7 @@ def can_share(lane: Lane, like: tuple[Economy, Structure]) -> bool:
         and np.isinf(own.mobility) == np.isinf(structure.mobility)
         and own.critical == structure.critical
         and np.array_equal(own.profit_share, structure.profit_share)
-        and np.array_equal(own.wage_floor, structure.wage_floor)
-        and np.array_equal(own.minimum_consumption, structure.minimum_consumption)
+        and all(np.any(getattr(own, name)) == np.any(getattr(structure, name)) for name in _BOUNDS)
         and _same(lane.economy.flows, economy.flows)
         and lane.economy.trade_elasticity.ndim == 1
     )

@@ -6,6 +6,7 @@ wherever they are solved, so that neither the number of workers nor the order of
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -130,6 +131,19 @@ class DrawTask:
     results: tuple[str, ...] = ()
     reference: str | None = None
 
+    @functools.cached_property
+    def groups(self) -> tuple[tuple[Model, tuple[int, ...]], ...]:
+        """Models that cases are solved on, with the positions of these: those that set the same options share one."""
+        alike: list[list[int]] = []
+        for position, case in enumerate(self.cases):
+            for group in alike:
+                if self.cases[group[0]].scenario.options == case.scenario.options:
+                    group.append(position)
+                    break
+            else:
+                alike.append([position])
+        return tuple((optioned(self.model, self.cases[group[0]].scenario), tuple(group)) for group in alike)
+
 
 @dataclass(frozen=True, eq=False)
 class _Drawn:
@@ -146,7 +160,7 @@ class _Drawn:
             tuple(
                 replace(
                     drawn_case(case, task.parameters, normals.tolist()),
-                    wedges=Wedges(case.wedges.tariff, case.wedges.iceberg_hat**scale, case.wedges.export_tax),
+                    wedges=_scaled(case.wedges, scale),
                     controls=drawn_limits(case.controls, task.parameters, normals),
                 )
                 for case in task.cases
@@ -154,28 +168,46 @@ class _Drawn:
         )
 
 
+def _scaled(wedges: Wedges, scale: float) -> Wedges:
+    """Wedges with the logarithms of trade costs times a scale; themselves where no cost moves."""
+    moved = wedges.iceberg_hat != 1
+    if not moved.any():
+        return wedges
+    iceberg_hat = np.array(wedges.iceberg_hat)
+    iceberg_hat[moved] **= scale
+    return Wedges(wedges.tariff, iceberg_hat, wedges.export_tax)
+
+
 def _together(task: DrawTask, drawn: Sequence[_Drawn]) -> list[list[Solution[Equilibrium]] | None]:
-    """Every case of some draws in one batch, by draw; None for a draw that has to be solved alone."""
-    model, count = task.model, len(task.cases)
-    if model.answers or any(case.scenario.options for case in task.cases):
-        return [None] * len(drawn)  # lanes of a batch hold neither
-    like = (model.economy, model.structure)
-    lanes = {
-        k: [
-            Lane(draw.model.economy, draw.model.structure, case.wedges, tuple(case.controls))
-            for case in draw.cases
-        ]
-        for k, draw in enumerate(drawn)
-    }
-    fit = [k for k, some in lanes.items() if all(can_share(lane, like) for lane in some)]
-    batch = [lane for k in fit for lane in lanes[k]]
-    solutions = solve_lanes(batch, like, closure=model.closure, solver=model.solver) or []
-    settled: list[list[Solution[Equilibrium]] | None] = [None] * len(drawn)
-    for place, k in enumerate(fit):
-        some = solutions[place * count : (place + 1) * count]
-        if some and all(solution.result.ok for solution in some):
-            settled[k] = some
-    return settled
+    """Every case of some draws in one batch, by draw; None for a draw that has to be solved alone.
+
+    Cases that set options of the model are batches of their own: lanes of a batch share what has no parameters.
+    """
+    if any(model.answers for model, _ in task.groups):
+        return [None] * len(drawn)  # lanes of a batch do not answer
+    settled: list[dict[int, Solution[Equilibrium]]] = [{} for _ in drawn]
+    for model, positions in task.groups:
+        like = (model.economy, model.structure)
+        lanes = {
+            (k, position): _lane(draw.model, draw.cases[position])
+            for k, draw in enumerate(drawn)
+            for position in positions
+        }
+        fit = {place: lane for place, lane in lanes.items() if can_share(lane, like)}
+        solutions = solve_lanes(list(fit.values()), like, closure=model.closure, solver=model.solver) or []
+        for (k, position), solution in zip(
+            fit, solutions, strict=False
+        ):  # none at all where the way is closed
+            if solution.result.ok:
+                settled[k][position] = solution
+    whole = range(len(task.cases))
+    return [[some[k] for k in whole] if len(some) == len(whole) else None for some in settled]
+
+
+def _lane(model: Model, case: Case) -> Lane:
+    """A case on the model of a draw as a lane of a batch."""
+    structure = optioned(model, case.scenario).structure
+    return Lane(model.economy, structure, case.wedges, tuple(case.controls))
 
 
 def _alone(task: DrawTask, normals: Array) -> tuple[Model, list[Solution[Equilibrium]]]:
@@ -244,8 +276,9 @@ def _read(task: DrawTask, drawn: Model, cases: Sequence[Case], values: Sequence[
     return readings
 
 
-CHUNK = 8
-"""Draws that are solved together, wherever that is: what is solved must not depend on where."""
+FEWEST, LANES = 8, 32
+"""Draws that are solved together: at least so many, and as many as make so many scenarios. It is the same wherever they are
+solved, since what is solved must not depend on where."""
 
 
 def solve_draws(
@@ -261,7 +294,8 @@ def solve_draws(
             for _draw in solved:
                 step()
 
-    chunks = [normals[first : first + CHUNK] for first in range(0, len(normals), CHUNK)]
+    size = max(FEWEST, LANES // len(task.cases))
+    chunks = [normals[first : first + size] for first in range(0, len(normals), size)]
     drawn = [pair for chunk in run(_several, task, chunks, on=on, arrived=count) for pair in chunk]
     return np.stack([pair[0] for pair in drawn]), np.stack([pair[1] for pair in drawn])
 

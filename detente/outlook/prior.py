@@ -6,6 +6,7 @@ spread of trade elasticities is that between the published sets that are shipped
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -77,6 +78,7 @@ class Uncertain:
     source: str
 
 
+@functools.cache
 def sector_group(code: str) -> str:
     """Group of a goods sector, by its ISIC divisions.
 

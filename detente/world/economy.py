@@ -187,7 +187,26 @@ class Economy:
 
     def with_elasticities(self, trade_elasticity: npt.ArrayLike, source: str) -> Economy:
         """Return the same economy with other elasticities [sector] and their citation."""
-        return dataclasses.replace(self, trade_elasticity=frozen(trade_elasticity), elasticity_source=source)
+        other = dataclasses.replace(self, trade_elasticity=frozen(trade_elasticity), elasticity_source=source)
+        # what follows from the table alone is worked out once for all of them
+        other.__dict__.update({name: value for name, value in vars(self).items() if name in _OF_THE_TABLE})
+        return other
+
+
+_OF_THE_TABLE = frozenset(
+    {
+        "expenditure",
+        "trade_shares",
+        "output",
+        "value_added",
+        "tariff_revenue",
+        "deficit",
+        "income",
+        "final_demand",
+        "final_shares",
+    }
+)
+"""Derived arrays of an economy that no elasticity enters."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,15 +20,18 @@ LEAST_INPUT = 1e-3
 SMALLEST_ELASTICITY, LARGEST_ELASTICITY = 0.01, 500.0
 """Trade elasticities beyond any estimate, a horizon's discount or a draw around them: published ones run from 0.2 to 70."""
 
+_TABLE = ("flows", "tariff", "va_share", "input_shares")
 _sound: weakref.WeakSet[Economy] = weakref.WeakSet()
 
 
-def check_sound(economy: Economy) -> None:
+def check_sound(economy: Economy, like: Economy | None = None) -> None:
     """Refuse an economy that is none, naming the worst cell; once an economy is sound it is not looked at again.
 
     Parameters
     ----------
     economy : Economy
+    like : Economy, optional
+        One that may be of the same table: where it was looked at, elasticities alone are.
 
     Raises
     ------
@@ -44,9 +47,14 @@ def check_sound(economy: Economy) -> None:
     """
     if economy in _sound:
         return
-    _check_signs(economy)
+    known = (
+        like is not None and like in _sound and all(getattr(economy, n) is getattr(like, n) for n in _TABLE)
+    )
+    if not known:
+        _check_signs(economy)
     _check_elasticities(economy)
-    _check_balance(economy)
+    if not known:
+        _check_balance(economy)
     _sound.add(economy)
 
 

@@ -126,3 +126,19 @@ def test_other_episodes_are_counted(tmp_path):
     path.write_text("rungs: [broad]\n", encoding="utf-8")
     with pytest.raises(InputError, match="lack `duty`"):
         read_ladder(path)
+
+
+def test_goods_that_come_under_a_harsher_duty_by_the_same_act_are_eased_for_nobody(record):
+    for day, name, changes in (
+        (
+            dt.date(2025, 10, 12),
+            "cut-usa-2026-01-01",
+            True,
+        ),  # list 4A to higher classes, set in September 2024
+        (dt.date(2020, 1, 20), "cut-usa-2020-02-14", False),  # Phase One halves list 4A
+    ):
+        known = chronology(record, day)
+        (clock,) = [each for each in known.live if each.id == name]
+        assert clock.kind == "cut"
+        assert known.changes_class(clock) is changes
+        assert not any(known.changes_class(each) for each in known.live if each.kind != "cut")

@@ -17,6 +17,7 @@ from detente.campaign import (
     cost_table,
 )
 from detente.campaign.ledger import NO_CLOCK, Act
+from detente.cases import Standoff
 from detente.core import InputError
 from detente.dossier import load_dossier
 from detente.equilibrium import Model, Policy, solve
@@ -118,3 +119,16 @@ def test_the_grid_holds_its_solves_and_lies_near_exact_ones_between() -> None:
     assert grid.controls.tolist() == [0.0, 1.0]
     assert grid.per_control[0, 1] < 0  # what China withholds hurts the United States
     assert not grid.per_control[:, 0].any()
+
+
+def test_controls_as_costs_are_near_controls_as_quantities():
+    """The two figures of the page `outlook` for what stood on 28 October 2025, in the first year."""
+    standoff = Standoff.load("busan-2025")
+    model = standoff.model("short")
+    places = [model.economy.labels.country(code) for code in standoff.parties]
+    scenario = standoff.scenario("standing")
+    wedges = wedges_at(model.economy, standoff.dossier, scenario, quantities=False)
+    policies = [Policy(model.economy, wedges), standoff.policy(scenario)]
+    as_costs, exact = (-each.value.equivalent_variation_usd[places] / 1e3 for each in solve(model, policies))
+    assert as_costs == pytest.approx([6.7, 38.1], abs=0.05)
+    assert exact == pytest.approx([6.4, 37.9], abs=0.05)

@@ -79,7 +79,7 @@ def test_a_closure_is_a_name_or_a_surplus_that_grows():
     assert "zero" not in closure_words(solve(Model(WORLD), Wedges.unchanged(WORLD)).value)
     with pytest.raises(InputError, match="fxed"):
         closure_in("fxed", WORLD)
-    with pytest.raises(UnitError, match="nan"):
+    with pytest.raises(UnitError, match="`CHN=lots` names no amount"):
         closure_in("CHN=lots", WORLD)
     with pytest.raises(LabelError, match="CHM"):
         closure_in("CHM=1", WORLD)

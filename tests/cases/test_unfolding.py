@@ -137,7 +137,9 @@ def test_measures_begin_on_their_day(standoff):
 
 def test_tables_say_first_year_and_long_run_together(standoff):
     path = unfold_scenario(standoff.world, standoff.dossier, standoff.scenario("standing"), dates=(6.0, 6.0))
-    (row,) = summary_table(path, ["USA"]).records()
+    summary = summary_table(path, ["USA"])
+    assert "Every date is under the law of its day" in summary.note
+    (row,) = summary.records()
     assert row["first_year_pct"] == pytest.approx(
         100 * path.first_year()[standoff.world.labels.country("USA")]
     )

@@ -32,7 +32,7 @@ def test_a_campaign_from_its_beginning_to_a_replay(detente, tmp_path):
         "--asof",
         "2025-10-28",
         "--side",
-        "USA",
+        "US",
         "--no-costs",
         "--table",
         "standing",
@@ -115,3 +115,13 @@ def test_no_odds_without_a_score(detente, tmp_path):
     code, _, said = detente("score", "--keep")
     assert code == 2
     assert "--again" in said
+
+
+def test_what_markets_made_is_told_by_default_and_refused_on_a_day_before_it(detente):
+    code, out, said = detente("market", "--format", "csv")
+    assert code == 0
+    assert {next(iter(row.values())) for row in rows(out)} == {"S&P 500", "VIX"}
+    assert "of the last event the estimates rest on" in said
+    code, out, said = detente("market", "--asof", "2025-10-20")
+    assert code == 2
+    assert "--asof 2025-10-30, or a later day" in said

@@ -163,6 +163,11 @@ def test_cite_one_scenario_is_less_than_everything(detente):
         (("duties", "--importer", "CHNN"), 2, "`CHNN`", "`CHN`"),
         (("brief", "busan-2026"), 2, "busan-2026", "busan-2025"),
         (("claims", "--asof", "28 October"), 2, "`28 October` is not a day", "year-month-day"),
+        (("clocks", "--picture", "c.png", "-o", "c.csv"), 2, "written there", "another name"),
+        (("clocks", "-o", "c.csv", "--picture", "c.svg"), 2, "written there", "another name"),
+        (("clocks", "--from", "2030-01-01"), 2, "no clock fires on 2030-01-01 or later", "2028-04-17"),
+        (("market", "--move", "nan", "--before", "0.3"), 2, "a move of nan", "a finite number"),
+        (("run", "standing", "--closure", "China=x"), 2, "`CHN=x` names no amount", "CHN=198"),
     ],
 )
 def test_mistakes_are_named_and_answered(detente, words, code, says, hint):
@@ -219,6 +224,17 @@ def test_a_scenario_file_that_is_wrong(detente, tmp_path, text, says):
     assert code == 1
     assert says in err
     assert "Traceback" not in err
+
+
+def test_an_edited_copy_that_kept_its_id_is_not_taken_for_the_shipped_outcome(detente, tmp_path):
+    copy = tmp_path / "mine.yaml"
+    copy.write_text(
+        "id: standing\ntitle: Mine\ndossier: busan-2025\nset: {usa-2025-fentanyl-china: {value: 0.1}}\n"
+    )
+    for words in (("compare", "standing", str(copy)), ("run", str(copy), "--against", "standing")):
+        code, out, err = detente(*words)
+        assert (code, out) == (1, "")
+        assert "two different scenarios have the id `standing`" in err
 
 
 def test_scenarios_of_different_days_do_not_mix(detente, tmp_path):

@@ -116,6 +116,8 @@ def test_war_is_harsher_the_less_anybody_can_move(detente):
         (("--table", "welfares"), "welfare"),
         (("--players", "USB"), "USA"),
         (("--players", "USA"), "no duty"),
+        (("--players", ","), "names nothing"),
+        (("--sectors", " , "), "names nothing"),
         (("--by", "country"), "partner"),
         (("--highest", "-1"), "above zero"),
         (("--preferences", "revenu"), "revenue"),

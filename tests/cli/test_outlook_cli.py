@@ -40,6 +40,10 @@ def test_a_clock_taken_as_given(detente):
     code, _, said = detente("outlook", *words, "--what-if", "clock-threat=carried")
     assert code == 2
     assert "clock-threat-100" in said
+    both = ("--what-if", "clock-threat-100=carried", "--what-if", "clock-threat-100=dropped")
+    code, _, said = detente("outlook", *words, *both)
+    assert code == 2
+    assert "`clock-threat-100` is taken as settled in two ways" in said
     code, _, said = detente("outlook", *words, "--what-if", "clock-threat-100=kept")
     assert code == 2
     assert "carried" in said

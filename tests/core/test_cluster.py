@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import signal
+import socket
 import sys
+from concurrent.futures import CancelledError, Future
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +17,8 @@ import pytest
 from detente.cli.draws import Drawing
 from detente.cli.playing import where
 from detente.core import Cluster, InputError, Pool, run, stream
+from detente.core.cluster import installed
+from detente.core.work import _do_lent
 from detente.equilibrium import Policy, solve_many
 from detente.world import toy
 
@@ -53,7 +58,7 @@ def second(shared: Counted, number: int) -> int:
 def test_two_workers_give_the_same_bytes_and_get_what_is_shared_once() -> None:
     distributed = pytest.importorskip("distributed", reason="needs the extra `detente[cluster]`")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=":0"
     ) as workers:
         there = Cluster(workers.scheduler_address)
         assert run(pow, 2, range(5), on=there) == [1, 2, 4, 8, 16]
@@ -99,3 +104,65 @@ def test_an_address_where_nobody_answers_is_said() -> None:
         run(pow, 2, [1], on=Cluster("tcp://127.0.0.1:9", wait=0.3))
     with pytest.raises(InputError, match="no cluster answers"):
         run(pow, 2, [1], on=Cluster("nonsense", wait=0.3))
+    silent = socket.create_server(("127.0.0.1", 0))  # Dask alone would wait for it for ever
+    with silent, pytest.raises(InputError, match="said nothing for"):
+        run(pow, 2, [1], on=Cluster(f"tcp://127.0.0.1:{silent.getsockname()[1]}", wait=0.3))
+
+
+class Losing(Cluster):
+    """A cluster that gives up what is under way, `times` times."""
+
+    times = 0
+    lent_out = 0
+
+    @contextlib.contextmanager
+    def lent(self, shared):
+        type(self).lent_out += 1
+
+        def submit(work, held, chunk):
+            future = Future()
+            if chunk == 3 and type(self).times > 0:
+                type(self).times -= 1
+                future.set_exception(CancelledError())
+            else:
+                future.set_result(work(held, chunk))
+            return future
+
+        yield submit, shared, lambda: 1
+
+
+def test_what_a_lost_cluster_had_under_way_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind, times in ((run, 1), (stream, 2)):
+        monkeypatch.setattr(Losing, "times", times)
+        monkeypatch.setattr(Losing, "lent_out", 0)
+        came = list(kind(pow, 2, [1, 2, 3, 4], on=Losing()))
+        assert Losing.lent_out == times + 1
+        assert came == [2, 4, 8, 16] if kind is run else sorted(came) == [(1, 2), (2, 4), (3, 8), (4, 16)]
+    monkeypatch.setattr(Losing, "times", 99)
+    with pytest.raises(InputError, match="lost again and again"):
+        run(pow, 2, [3], on=Losing())
+
+
+class Told:
+    """A client whose workers answer this, or fail with it."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def run(self, question):
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return {"tcp://a:1": question(), "tcp://b:2": self.answer}
+
+
+def test_a_worker_of_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, there = installed(), Cluster("tcp://a:8786")
+    there._compare(Told(dict(ours)))
+    with pytest.raises(InputError, match=r"b:2: a worker has another version: NumPy 0\.1, here") as said:
+        there._compare(Told({**ours, "NumPy": "0.1"}))
+    assert "Python" not in said.value.what
+    with pytest.raises(InputError, match="no Détente of this version"):
+        there._compare(Told(Exception("ModuleNotFoundError")))
+    assert _do_lent((pow, 2, ours), 3) == 8
+    with pytest.raises(InputError, match=r"another version: Python"):  # it came after the others were asked
+        _do_lent((pow, 2, {**ours, "Python": "2.7"}), 3)

@@ -56,7 +56,7 @@ class PaperGame(DutyGame):
     def solve_many(self, duties: Sequence[Array]) -> Any:
         return [self.solve(one) for one in duties]
 
-    def try_many(self, duties: Sequence[Array]) -> Any:
+    def try_many(self, duties: Sequence[Array], start: Any = None) -> Any:
         self.tried.extend(np.log1p(np.asarray(one, dtype=np.float64)) for one in duties)
         return [point if self.there(point) else None for point in self.tried[len(self.tried) - len(duties) :]]
 
@@ -68,7 +68,7 @@ class PaperGame(DutyGame):
         rows = [self.players.index(code) for code in players]
         return self.level(value)[rows], self.slope(value)[rows]
 
-    def own_slopes(self, value: Any, players: Sequence[str]) -> tuple[Array, Array]:
+    def own_slopes(self, value: Any, players: Sequence[str], nearby: Any = None) -> tuple[Array, Array]:
         levels, slopes = self.slopes(value, players)
         return levels, np.where([self.of(code) for code in players], slopes, 0.0).sum(0)
 

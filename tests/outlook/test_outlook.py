@@ -30,7 +30,7 @@ from detente.outlook import (
 from detente.outlook.intervals import interval_table, linear_fit, quantile_errors, result_changes
 from detente.outlook.prior import BETWEEN_SETS, WITHIN_SETS, apply_draw, drawn_answer, sector_group
 from detente.outlook.sobol import sobol_indices
-from detente.policy import Scenario
+from detente.policy import ModelOptions, Scenario
 from detente.world import Wedges, elasticity_table, load_world, toy
 from detente.world.elasticities import elasticity_set
 
@@ -48,9 +48,9 @@ CASES = [case("still"), case("war", 4.0, 1.1)]
 
 
 def test_the_same_seed_gives_the_same_bytes_whatever_the_workers():
-    one, two = (draw_outcomes(Model(WORLD), CASES, draws=16, seed=3, on=on) for on in (Local(), Pool(2)))
+    one, two = (draw_outcomes(Model(WORLD), CASES, draws=24, seed=3, on=on) for on in (Local(), Pool(2)))
     assert one.values.tobytes() == two.values.tobytes()
-    other = draw_outcomes(Model(WORLD), CASES, draws=16, seed=4)
+    other = draw_outcomes(Model(WORLD), CASES, draws=24, seed=4)
     assert not np.array_equal(one.values, other.values)
 
 
@@ -114,6 +114,38 @@ def test_draws_in_a_batch_are_those_solved_alone(monkeypatch, at):
     assert alone == [1]
     free = Model(WORLD, dataclasses.replace(structure, mobility=np.inf))
     assert not can_share(Lane(WORLD, free.structure, CASES[0].wedges), (WORLD, horizon("short", WORLD)[1]))
+
+
+@pytest.mark.parametrize("at", ["long", "short"])
+def test_what_scenarios_set_themselves_is_drawn_in_batches_too(monkeypatch, at):
+    """Floors, minima and uses of duties, each group of scenarios in lanes of its own, are those solved one by one."""
+    model = Model(WORLD, horizon(at, WORLD)[1])
+    sets = [
+        ModelOptions(wage_floor=0.99, minimum_consumption={"FARM": 0.4}),
+        ModelOptions(revenue="tax-cut", labour_supply={"USA": 0.4}),
+    ]
+    cases = [CASES[0]]
+    for options in sets:
+        scenario = Scenario(id=f"own-{len(cases)}", title="Own", dossier="toy", options=options)
+        cases.append(dataclasses.replace(CASES[1], scenario=scenario))
+    task = draws.DrawTask(model, tuple(cases), draws.drawn_parameters(model, cases))
+    assert [positions for _, positions in task.groups] == [(0,), (1,), (2,)]
+    normals = points(4, len(task.parameters), seed=2)
+    alone, solve_alone = [], draws._alone
+
+    def counted(*given):
+        alone.append(1)
+        return solve_alone(*given)
+
+    monkeypatch.setattr(draws, "_alone", counted)
+    together = draws._several(task, normals)
+    assert not alone
+    monkeypatch.setattr(draws, "solve_lanes", lambda *_, **__: None)
+    for (levels, _), (others, _) in zip(together, draws._several(task, normals), strict=True):
+        np.testing.assert_allclose(levels, others, rtol=1e-8, atol=1e-6)
+    assert len(alone) == len(normals)
+    apart = together[0][0][1] - together[1][0][1]
+    assert np.abs(apart).max() > 1e-3
 
 
 def test_the_sequence_is_that_of_the_library():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from detente.brief.composition import PARTS
 from detente.brief.findings import Findings, solve_findings
 from detente.brief.summary import record_sentence
 from detente.brief.tables import tables_of
+from detente.core import InputError
 from detente.dossier import load_dossier, shipped_dossiers
 from detente.show import registered
 from detente.show.figures import Figure
@@ -138,3 +140,11 @@ def test_composing_is_short():
     """Composition strings parts together and writes none itself."""
     source = inspect.getsource(compose)
     assert len(source.split('"""')[-1].splitlines()) <= 60
+
+
+def test_outcomes_of_one_title_are_refused(tmp_path: Path) -> None:
+    """A page knows an outcome by its title; two of one title would share their intervals."""
+    twin = tmp_path / "twin.yaml"
+    twin.write_text("id: twin\ntitle: Talks fail\ndossier: busan-2025\n", "utf-8")
+    with pytest.raises(InputError, match="have the title “Talks fail”"):
+        compose(load_dossier(), load_world(), scenarios=("standing", "talks-fail", str(twin)))

@@ -89,3 +89,24 @@ def test_an_economy_is_looked_at_once(monkeypatch):
     for _ in range(3):
         solve(Model(economy), Wedges.unchanged(economy))
     assert looks == ["once"]
+
+
+def test_other_elasticities_on_a_table_that_was_looked_at_are_looked_at_alone(monkeypatch):
+    """What follows from the table is shared with them too, and the hash, which holds elasticities, is not."""
+    check_sound(TOY)
+    assert TOY.final_shares is not None
+    assert TOY.data_hash
+    looks = []
+    monkeypatch.setattr(sound_module, "_check_signs", lambda one: looks.append(one.name))
+    theta = 2 * TOY.trade_elasticity
+    twice = TOY.with_elasticities(theta, "twice")
+    check_sound(twice, TOY)
+    assert not looks
+    assert twice.final_shares is TOY.final_shares
+    assert twice.data_hash == dataclasses.replace(TOY, trade_elasticity=theta).data_hash != TOY.data_hash
+    with pytest.raises(UnitError, match=r"trade_elasticity\[PARTS\]"):
+        check_sound(TOY.with_elasticities(np.where(theta == theta[PARTS], 4000.0, theta), "far"), TOY)
+    _, error, _ = WRONG["flow below zero"]
+    monkeypatch.undo()
+    with pytest.raises(error, match="flows"):
+        check_sound(spoilt("flows", (USA, CHN, PARTS), lambda x: -x), TOY)

@@ -15,6 +15,7 @@ the equilibrium itself; several outputs are solved together.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -112,6 +113,11 @@ class Adjoint:
             unit = np.where(self.asked > 0, self.asked, 1.0)
             self.r_sales = np.where(self.asked > 0, self.paid / unit, 0.0)
 
+    @functools.cached_property
+    def owns(self) -> bool:
+        """Whether some spending reaches exporters' treasuries or owners."""
+        return bool(self.p_owner.any())
+
     # --- parts -------------------------------------------------------------------------------------------------
     def _clearing(self, mu: Array) -> Array:
         """Multipliers of the clearing equations by country and sector [k, n, s]; none on the dropped market's."""
@@ -137,7 +143,8 @@ class Adjoint:
     def _by_importer(self, sales: Array, income: Array, duties: Array) -> Array:
         """Σ_i share · worth of a unit spent there [k, n, s]."""
         worth = _contract(self.p_producer, sales) + self.p_importer * duties[..., None]
-        worth = worth + _contract(self.p_owner, np.broadcast_to(income[..., None], sales.shape))
+        if self.owns:
+            worth = worth + _contract(self.p_owner, np.broadcast_to(income[..., None], sales.shape))
         if self.o_cell is not None:
             worth = worth + (self.shares * self.o_cell).sum(2)
         return np.asarray(worth)
@@ -145,7 +152,9 @@ class Adjoint:
     def _by_exporter(self, sales: Array, income: Array, duties: Array) -> Array:
         """Σ_n spending · worth of a unit spent here [k, i, s]."""
         spent = self.spent
-        worth = self.bought * sales + self.owned * income[..., None]
+        worth = self.bought * sales
+        if self.owns:
+            worth = worth + self.owned * income[..., None]
         importer = spent * duties[..., None]
         worth = worth + _gather(self.p_duties, importer)
         if self.o_cell is not None:

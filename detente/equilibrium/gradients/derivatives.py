@@ -152,6 +152,7 @@ def own_gradients(
     countries: Sequence[str],
     *,
     tolerance: float = TOLERANCE,
+    nearby: dict[str, Array] | None = None,
 ) -> tuple[OwnGradient, ...]:
     """Differentiate each output by the duties and export taxes of one country alone: what a game of duties asks for.
 
@@ -166,6 +167,9 @@ def own_gradients(
         One an output.
     tolerance : float
         As in `gradients`.
+    nearby : dict, optional
+        Multipliers by name of output that were found at an equilibrium nearby, where the search begins; those found here are
+        left in it. What is found does not depend on it, to the tolerance.
 
     Returns
     -------
@@ -196,7 +200,7 @@ def own_gradients(
             OwnGradient(each.output, n, each.tariff[n], each.export_tax[:, n])
             for each, n in zip(whole, places, strict=True)
         )
-    system, multipliers = _settled(equilibrium, outputs, tolerance)
+    system, multipliers = _settled(equilibrium, outputs, tolerance, nearby)
     return tuple(
         system.own(k, multipliers, n, output.name)
         for k, (output, n) in enumerate(zip(outputs, places, strict=True))
@@ -204,9 +208,12 @@ def own_gradients(
 
 
 def _settled(
-    equilibrium: Equilibrium, outputs: Sequence[Output], tolerance: float
+    equilibrium: Equilibrium,
+    outputs: Sequence[Output],
+    tolerance: float,
+    nearby: dict[str, Array] | None = None,
 ) -> tuple[Adjoint, Multipliers]:
-    """Solve the transposed system."""
+    """Solve the transposed system, from multipliers found nearby where there are any."""
     system = Adjoint(equilibrium, outputs)
     N, S = system.N, system.S
     F = system.base.factor_inverse.shape[0]
@@ -214,6 +221,11 @@ def _settled(
     # the first look, at zero multipliers, gives each output's own size
     _, size = system.sweep(point)
     size = np.where(size > 0, size, 1.0)
+    known = nearby or {}
+    for row, output in enumerate(outputs):
+        there = known.get(output.name)
+        if there is not None and there.shape == point[row].shape:
+            point[row] = there
     history = Anderson(len(outputs), point.shape[1], 12)
     worst = size
     for _ in range(MAX_STEPS):
@@ -227,6 +239,8 @@ def _settled(
             where=equilibrium.economy.name,
             hint="the equilibrium may be close to one without a derivative; see the docs page `it-does-not-converge`",
         )
+    if nearby is not None:
+        nearby.update({output.name: point[row] for row, output in enumerate(outputs)})
     mu, spending = point[:, :F], point[:, F : F + N * S].reshape(-1, N, S) / system.base.scale
     return system, (mu, spending, point[:, F + N * S :].reshape(-1, N, S))
 

@@ -80,7 +80,8 @@ def campaign_table(campaign: Campaign) -> Table:
         ""
         if now is None
         else " Costs: real income lost against the base year in an exact first-year equilibrium of each state, changes of duties spread evenly "
-        "over goods; so far: since the campaign began."
+        "over goods, controls and halts as what they add to the cost of trade (`detente run` holds stated quantities exactly, so that its "
+        "first year differs a little); so far: since the campaign began."
     )
     return Table(
         "campaign",

@@ -37,6 +37,8 @@ KINDS = {
     "law": "small step set long before",
 }
 """What kinds of clock are called."""
+CLASSES = "goods change class"
+"""What an easing of goods that come under a harsher duty by the same act is called."""
 WORSE = ("escalation", "decoupling")
 WEEK = 7
 
@@ -116,7 +118,7 @@ def outlook_clocks_table(outlook: Outlook, test: Backtest | None = None) -> Tabl
             each.clock.id,
             each.clock.title,
             _side(outlook, each.clock),
-            KINDS[each.clock.kind],
+            CLASSES if outlook.chron.changes_class(each.clock) else KINDS[each.clock.kind],
             each.clock.known.isoformat(),
             each.clock.due.isoformat() if each.clock.due else None,
             *(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -164,18 +165,43 @@ class DutyGame:
         """Wedges with these duties."""
         return Wedges(self.expand(duties), self.wedges.iceberg_hat, self.expand_taxes(duties))
 
+    def set_each(self, duties: Sequence[Array]) -> Sequence[Wedges]:
+        """Wedges with each of several sets of duties: as `solve` takes many, with an axis before the others."""
+        rates = np.asarray(duties)
+
+        def laid(group: Index, given: Array) -> Array:
+            shape, here = (len(rates), *given.shape), group >= 0
+            if not here.any():
+                return np.broadcast_to(given, shape)
+            over = np.broadcast_to(given, shape).copy()
+            over[:, here] = rates[:, group[here]]
+            over.flags.writeable = False  # spares `Wedges` a copy
+            return over
+
+        wedges = self.wedges
+        iceberg_hat = np.broadcast_to(wedges.iceberg_hat, (len(rates), *self.group.shape))
+        stacked = Wedges(laid(self.group, wedges.tariff), iceberg_hat, laid(self.taxes, wedges.export_tax))
+        return cast("Sequence[Wedges]", stacked)
+
     def solve(self, duties: Array) -> Equilibrium:
         """Equilibrium at these duties [duty]."""
         return solve(self.model, self.set_to(duties)).value
 
     def solve_many(self, duties: Sequence[Array]) -> list[Equilibrium]:
         """Equilibria at several sets of duties."""
-        return [solution.value for solution in solve(self.model, [self.set_to(rates) for rates in duties])]
+        return (
+            [solution.value for solution in solve(self.model, self.set_each(duties))] if len(duties) else []
+        )
 
-    def try_many(self, duties: Sequence[Array]) -> list[Equilibrium | None]:
-        """Equilibria at several sets of duties; None where there is none, as when a country cannot pay for its subsidies."""
-        wedges = [self.set_to(rates) for rates in duties]
-        solutions = solve(dataclasses.replace(self.model, solver=TRIAL), wedges, throw=False)
+    def try_many(self, duties: Sequence[Array], start: Equilibrium | None = None) -> list[Equilibrium | None]:
+        """Equilibria at several sets of duties; None where there is none, as when a country cannot pay for its subsidies.
+
+        They are looked for from `start`, an equilibrium at duties nearby, or from the base year.
+        """
+        if not len(duties):
+            return []
+        at = dataclasses.replace(self.model, solver=TRIAL)
+        solutions = solve(at, self.set_each(duties), start=start, throw=False)
         return [solution.value if solution.result.ok else None for solution in solutions]
 
     def objective(self, value: Equilibrium, player: str) -> tuple[float, Output]:
@@ -202,8 +228,12 @@ class DutyGame:
                 slope[first + k] = self.gathered(gradient, value.wedges)
         return np.array([level for level, _ in seeds]), slope
 
-    def own_slopes(self, value: Equilibrium, players: Sequence[str]) -> tuple[Array, Array]:
+    def own_slopes(
+        self, value: Equilibrium, players: Sequence[str], nearby: dict[str, Array] | None = None
+    ) -> tuple[Array, Array]:
         """Log welfare of some governments, and the derivative of each by log(1 + duty) of what it sets itself.
+
+        A search hands in the same `nearby` at each of its points: multipliers are looked for from those of the last one.
 
         Returns
         -------
@@ -217,7 +247,8 @@ class DutyGame:
         slope = np.zeros(self.count)
         for first in range(0, len(seeds), together):
             part = slice(first, first + together)
-            own = own_gradients(value, [seed for _, seed in seeds[part]], players[part])
+            outputs = [seed for _, seed in seeds[part]]
+            own = own_gradients(value, outputs, players[part], nearby=nearby)
             for n, gradient in zip(places[part], own, strict=True):
                 duty, tax = 1 + value.wedges.tariff[n], 1 + value.wedges.export_tax[:, n]
                 slope += self._summed(self.group[n], gradient.tariff * duty)

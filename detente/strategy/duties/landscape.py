@@ -22,6 +22,8 @@ from detente.strategy.duties.wants import price_index
 from detente.world import Array
 
 Index = npt.NDArray[np.int64]
+NEAR = 0.1
+"""Log points from the last look within which the next ones begin at its equilibrium."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +88,44 @@ class Landscape:
             )
 
 
+class _Sight:
+    """What a player sees at points of its landscape; the next look begins at the last one where it is near."""
+
+    def __init__(self, game: DutyGame, player: str, whole: Callable[[Array], Array]) -> None:
+        self.game, self.player, self.whole = game, player, whole
+        self.mine, self.place = np.flatnonzero(game.of(player)), game.players.index(player)
+        self.alone = takes_own_slopes(game)
+        self.multipliers: dict[str, Array] = {}
+        self.last: tuple[Array, Equilibrium] | None = None
+
+    def look(self, points: Sequence[Array]) -> list[Survey | None]:
+        """Payoff and its derivatives at some points."""
+        start = None
+        if self.last is not None:
+            point, value = self.last
+            start = value if max(float(np.abs(other - point).max()) for other in points) < NEAR else None
+        values = self.game.try_many([self.whole(point) for point in points], start)
+        solved = [pair for pair in zip(points, values, strict=True) if pair[1] is not None]
+        if solved:
+            self.last = solved[0]  # type: ignore[assignment]
+        return [None if value is None else self.survey(value) for value in values]
+
+    def survey(self, value: Equilibrium) -> Survey | None:
+        """Payoff and its derivatives at an equilibrium; None where it has none."""
+        game, mine = self.game, self.mine
+        response = game.scale(value)[mine]
+        if self.alone:
+            slope = own_slopes(game, value)[[self.place]]
+            return Survey(float(game.welfare(value)[self.place]), slope, response)
+        try:
+            level, slope = game.own_slopes(value, [self.player], self.multipliers)
+        except SolveError:  # an equilibrium without derivatives cannot be climbed on from
+            return None
+        # of flows as good as gone nothing is known: they count as the thinnest that matters
+        scale = np.maximum(response, 1e-12 * response.max()) if response.any() else np.ones(len(mine))
+        return Survey(float(level[0]), slope[mine], scale)
+
+
 def landscape_of(game: DutyGame, duties: Array, player: str) -> Landscape:
     """Lay out what a player of a game of duties gets from its own rates while the others' stay.
 
@@ -129,24 +169,6 @@ def landscape_of(game: DutyGame, duties: Array, player: str) -> Landscape:
         values = game.try_many([whole(point) for point in points])
         return np.array([np.nan if value is None else game.welfare(value)[place] for value in values])
 
-    alone = takes_own_slopes(game)
-
-    def seen(value: Equilibrium) -> Survey | None:
-        response = game.scale(value)[mine]
-        if alone:
-            return Survey(float(game.welfare(value)[place]), own_slopes(game, value)[[place]], response)
-        try:
-            level, slope = game.own_slopes(value, [player])
-        except SolveError:  # an equilibrium without derivatives cannot be climbed on from
-            return None
-        # of flows as good as gone nothing is known: they count as the thinnest that matters
-        scale = np.maximum(response, 1e-12 * response.max()) if response.any() else np.ones(len(mine))
-        return Survey(float(level[0]), slope[mine], scale)
-
-    def look(points: Sequence[Array]) -> list[Survey | None]:
-        values = game.try_many([whole(point) for point in points])
-        return [None if value is None else seen(value) for value in values]
-
     def owed(point: Array) -> Array:
         value, n = game.solve(whole(point)), int(game.countries[place])
         by_price, by_income = price_index(value, n)
@@ -164,7 +186,7 @@ def landscape_of(game: DutyGame, duties: Array, player: str) -> Landscape:
         np.log1p(game.lowest[mine]),
         np.log1p(game.highest[mine]),
         levels,
-        look,
+        _Sight(game, player, whole).look,
         tuple(np.array([number[int(duty)] for duty in block]) for block in blocks_of(game, player)),
         owed if lends else None,
         without if lends else None,

@@ -108,18 +108,19 @@ def relax(
     point = np.clip(np.log1p(duties), low, high)
     best = Found(np.expm1(point), np.inf, np.inf, 0)
     history, held = Anderson(1, len(moves), MEMORY), np.zeros(len(moves), dtype=bool)
-    since = 0
-    last = point
+    since, last = 0, point
+    nearby: dict[str, Array] = {}
+    seen: Equilibrium | None = None
     for count in range(1, max_evaluations + 1):
-        value = game.solve(np.expm1(point)) if count == 1 else _solve_or_none(game, np.expm1(point))
+        value = game.solve(np.expm1(point)) if count == 1 else _solve_or_none(game, np.expm1(point), seen)
         if value is None:  # half the way back, where what was learnt may not apply
             point = (point + last) / 2
             history, since = Anderson(1, len(moves), MEMORY), since + 1
             if since > 12:
                 break
             continue
-        last = point
-        _, slope = game.own_slopes(value, movers)
+        last, seen = point, value
+        _, slope = game.own_slopes(value, movers, nearby)
         slope = slope[moves]
         here = point[moves]
         step = np.clip(here + per_curvature(slope, game.scale(value)[moves]), low[moves], high[moves]) - here
@@ -140,9 +141,9 @@ def relax(
     return Found(best.duties, best.gap, best.promise, count)
 
 
-def _solve_or_none(game: DutyGame, duties: Array) -> Equilibrium | None:
-    """Equilibrium at these duties, or None where none is found with the work of a trial."""
-    return game.try_many([duties])[0]
+def _solve_or_none(game: DutyGame, duties: Array, start: Equilibrium | None) -> Equilibrium | None:
+    """Equilibrium at these duties, looked for from another, or None where none is found with the work of a trial."""
+    return game.try_many([duties], start)[0]
 
 
 def climb(
@@ -225,10 +226,10 @@ def scan(game: DutyGame, duties: Array, mover: str) -> tuple[Array, float, int]:
                 trial[block] = level
                 trials.append(trial)
     place = game.players.index(mover)
-    here = game.welfare(game.solve(duties))[place]
-    gains = np.array(
-        [-np.inf if value is None else game.welfare(value)[place] - here for value in game.try_many(trials)]
-    )
+    standing = game.solve(duties)
+    here = game.welfare(standing)[place]
+    values = game.try_many(trials, standing)
+    gains = np.array([-np.inf if value is None else game.welfare(value)[place] - here for value in values])
     best = int(gains.argmax())
     return trials[best], float(gains[best]), len(trials)
 
