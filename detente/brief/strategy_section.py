@@ -79,12 +79,13 @@ def strategy_section(findings: Findings) -> Section | None:
     spec = _told_game(dossier, place)
     if spec is None:
         return None
-    scenarios = [load_scenario(name, dossier=place) for name in spec.threats if name != "standing"]
+    threats = {name: load_scenario(name, dossier=place) for name in spec.threats}
+    scenarios = [scenario for name, scenario in threats.items() if name != "standing"]
     known = load_preferences(game=spec.id).known_by(dossier.asof)
     wanted = wanted_in(dossier, spec, known, sectors=findings.model.economy.labels.sectors)
     near = near_tensor(findings.model, dossier, spec, preferences=wanted.file.sets, scenarios=scenarios)
     few = payoff_tensor(findings.model, dossier, spec.small(), scenarios=scenarios)
-    names = {name: load_scenario(name, dossier=place).title for name in spec.threats}
+    names = {name: scenario.title for name, scenario in threats.items()}
     front, behind = _leverage_blocks(near, dossier, wanted)
     space, points, packages = _space_blocks(few, spec, wanted, names)
     traded, swaps = _swap_blocks(near, spec, wanted)

@@ -62,24 +62,20 @@ def explained_sets(
     count = sum(len(side.decisions) for side in sides.values())
     source = f"Inferred from {count} decisions up to {record.asof}; {file.source[0].lower()}{file.source[1:]}"
 
-    def end(code: str, *, most: bool) -> Array:
-        """Of the weights that fit about as well, those under which a dollar the rival loses counts least or most today."""
-        side = sides[code]
+    mild, harsh = {}, {}
+    for (
+        code,
+        side,
+    ) in sides.items():  # of the weights that fit about as well, what a dollar the rival loses counts today
         relative = [
             _relative(record, file, theta) / _scale(file, published, code, theta) for theta in side.members
         ]
-        return np.asarray(side.members[int(np.argmax(relative) if most else np.argmin(relative))])
-
+        mild[code] = np.asarray(side.members[int(np.argmin(relative))])
+        harsh[code] = np.asarray(side.members[int(np.argmax(relative))])
     members = {
         EXPLAINED: ("What explains the choices best", {code: side.best for code, side in sides.items()}),
-        f"{EXPLAINED}-mild": (
-            "Explains about as well, the rival's loss weighed least",
-            {code: end(code, most=False) for code in sides},
-        ),
-        f"{EXPLAINED}-harsh": (
-            "Explains about as well, the rival's loss weighed most",
-            {code: end(code, most=True) for code in sides},
-        ),
+        f"{EXPLAINED}-mild": ("Explains about as well, the rival's loss weighed least", mild),
+        f"{EXPLAINED}-harsh": ("Explains about as well, the rival's loss weighed most", harsh),
     }
     sets = [
         Preferences(
