@@ -13,7 +13,7 @@ from pathlib import Path
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
-from benchmarks import duties, engine, intake, ledger, paths, tables
+from benchmarks import draws, duties, engine, intake, ledger, paths, tables
 from benchmarks.engine import best
 from benchmarks.machine import machine
 from detente.core import Column, Table, write_atomic
@@ -57,6 +57,7 @@ def main() -> None:
 
     engine.measure(row)
     paths.measure(row)
+    draws.measure(row)
     day = dossier.asof
     row(
         "duty stack, USA on CHN",

@@ -30,7 +30,7 @@ def measure(row: Row) -> None:
         f"US-China Nash duties, {game.count} of partner and sector, verified",
         took,
         "s",
-        20.0,
+        1.4,
         f"regret {war.largest_regret:.0e}, {war.evaluations} evaluations and {war.deviations} deviations",  # type: ignore[attr-defined]
     )
     if os.environ.get("DETENTE_SLOW"):
