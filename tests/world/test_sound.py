@@ -89,3 +89,10 @@ def test_an_economy_is_looked_at_once(monkeypatch):
     for _ in range(3):
         solve(Model(economy), Wedges.unchanged(economy))
     assert looks == ["once"]
+
+
+def test_a_duty_that_is_no_number_in_percent_is_refused():
+    with pytest.raises(UnitError, match="`tariff` holds a value that is not finite"):
+        spoilt("tariff", (USA, CHN, PARTS), lambda x: 1e308)
+    with pytest.raises(UnitError, match="the rate is 1e"):
+        Policy.unchanged(TOY).duty("USA", "CHN").add_points(1e308)
