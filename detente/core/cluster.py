@@ -20,6 +20,9 @@ from detente.core.errors import InputError
 KEEP = 256 * 1024 * 1024
 """Bytes of freed memory that a worker of ours keeps before the system gets them back. Dask's own is 64 KiB: arrays of a solve
 are then asked for and given back all the time."""
+WHOLE = 32 * 1024 * 1024
+"""Bytes from which on a worker of ours asks the system for an array by itself. The threshold above, whatever it is, stops the C
+library from raising this one beyond 128 KiB, and then most arrays of a solve are mapped anew: twice the time."""
 RECOUNT = 5.0
 """Seconds for which a count of workers serves: others may have come since, as a queue lets them in."""
 
@@ -209,4 +212,4 @@ def _counting(client: Any) -> Callable[[], int]:
 def _environment() -> dict[str, int]:
     """What workers of this machine start with."""
     one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), 1)
-    return {**one_thread, "MALLOC_TRIM_THRESHOLD_": KEEP}
+    return {**one_thread, "MALLOC_TRIM_THRESHOLD_": KEEP, "MALLOC_MMAP_THRESHOLD_": WHOLE}

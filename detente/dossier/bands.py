@@ -8,6 +8,7 @@ may be anything its unit can hold at all, and the audit lists it.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -113,6 +114,8 @@ def doubts_on(
     >>> [doubt] = doubts_on(("value",), 25, "fraction", BANDS["fraction"], POSSIBLE["fraction"], False)
     >>> doubt.what, doubt.stated
     ('25 is 2,500 %, outside 0 to 1.5', False)
+    >>> next(doubts_on(("value",), 1e308, "fraction", BANDS["fraction"], POSSIBLE["fraction"], False)).what
+    '1e+308 is outside 0 to 1.5'
     >>> list(doubts_on(("value",), 0.25, "fraction", BANDS["fraction"], POSSIBLE["fraction"], False))
     []
     """
@@ -120,10 +123,13 @@ def doubts_on(
         return
     can_be = possible[0] <= number <= possible[1]
     low, high = band if can_be or not extraordinary else possible
-    shown = (
-        f"{number:g} is {100 * number:,.6g} %" if unit in ("fraction", "share") else f"{number:g} {unit} is"
-    )
-    what = f"{shown}{',' if unit in ('fraction', 'share') else ''} outside {low:g} to {high:g}"
+    if unit not in ("fraction", "share"):
+        shown = f"{number:g} {unit} is"
+    elif math.isfinite(100 * number):
+        shown = f"{number:g} is {100 * number:,.6g} %,"
+    else:  # a number like 1e308 is one, its percentage none
+        shown = f"{number:g} is"
+    what = f"{shown} outside {low:g} to {high:g}"
     hint = HINTS.get(unit, f"check the unit, {unit}")
     if can_be:
         hint += "; a value that is meant to lie outside states it: `extraordinary: true`"

@@ -5,6 +5,7 @@ What is solved is always the whole of it: there is no way to ask for the duties 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -168,10 +169,10 @@ def rate_of(value: float, *, negative: bool = False) -> float:
     Raises
     ------
     UnitError
-        When it is no finite number, or below zero where it may not be.
+        When it is no finite number in percent, or below zero where it may not be.
     """
     number = float(value)
-    if not np.isfinite(number) or (number < 0 and not negative):
+    if not math.isfinite(100 * number) or (number < 0 and not negative):
         raise UnitError(
             f"the rate is {value}", where="policy", hint="rates are fractions, 0 or more: 0.25 is 25 %"
         )

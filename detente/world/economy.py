@@ -16,6 +16,8 @@ import numpy.typing as npt
 from detente.core import InputError, Labels, UnitError
 
 Array = npt.NDArray[np.float64]
+LARGEST_RATE = 1e300
+"""Below it a rate is a number in percent too."""
 
 
 def frozen(values: npt.ArrayLike) -> Array:
@@ -108,7 +110,8 @@ class Economy:
                     where=self.name,
                     hint="axes are [importer, exporter, sector] and [country, supplier, user]",
                 )
-            if not np.isfinite(array).all():
+            largest = LARGEST_RATE if name == "tariff" else np.inf
+            if not (np.abs(array) < largest).all():
                 raise UnitError(
                     f"`{name}` holds a value that is not finite", where=self.name, hint="fill or drop it"
                 )

@@ -18,6 +18,7 @@ from detente.equilibrium.explain.channels import decompose_path
 from detente.equilibrium.explain.targets import target
 from detente.policy import Scenario, load_scenario, wedges_at
 from detente.policy.by_measure import contributions
+from detente.policy.model_options import ModelOptions
 from detente.policy.quantity import QuantityLimit
 from detente.show.tables.explanation import explain
 from detente.world import Wedges, load_world, toy
@@ -182,6 +183,33 @@ def test_a_measure_that_alone_moves_gets_everything():
     rows = list(tables["explain_measures"].records())
     assert [row["part"] for row in rows] == ["usa-2025-threat-100", "total"]
     assert rows[0]["contribution"] == pytest.approx(rows[1]["contribution"], abs=1e-9)
+
+
+def test_what_scenarios_set_of_the_model_is_heard_where_both_set_the_same():
+    world, record = load_world(), load_dossier()
+    threat = {"usa-2025-threat-100": load_scenario("talks-fail").set["usa-2025-threat-100"]}
+
+    def cases(options, other):
+        own = load_scenario("standing").model_copy(update={"id": "own", "set": threat, "options": options})
+        known = load_scenario("standing").model_copy(update={"options": other})
+        return prepare_cases(world, record, [own, known])
+
+    supply, growth = (
+        ModelOptions.model_validate(keys)
+        for keys in ({"labour_supply": 0.5}, {"productivity": {"CHN": {"C26": 1.05}}})
+    )
+    set_alike = cases(supply, supply)
+    measures = list(explain(Model(world), record, "usa.real_income", *set_alike)[0].records())
+    later, earlier = (
+        solution.value.real_income_hat[world.labels.country("USA")]
+        for solution, _ in solve_cases(Model(world), set_alike)
+    )
+    assert measures[0]["part"] == "usa-2025-threat-100"
+    assert measures[-1]["contribution_shown"] == pytest.approx(100 * (later / earlier - 1), abs=1e-9)
+    with pytest.raises(InputError, match="against a scenario that has others"):
+        explain(Model(world), record, "usa.real_income", *cases(None, supply))
+    with pytest.raises(InputError, match="move the base year by themselves"):
+        explain(Model(world), record, "usa.real_income", cases(growth, growth)[0])
 
 
 def test_explain_adds_up_in_every_unit_and_names_its_sources():

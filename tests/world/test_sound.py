@@ -110,3 +110,10 @@ def test_other_elasticities_on_a_table_that_was_looked_at_are_looked_at_alone(mo
     monkeypatch.undo()
     with pytest.raises(error, match="flows"):
         check_sound(spoilt("flows", (USA, CHN, PARTS), lambda x: -x), TOY)
+
+
+def test_a_duty_that_is_no_number_in_percent_is_refused():
+    with pytest.raises(UnitError, match="`tariff` holds a value that is not finite"):
+        spoilt("tariff", (USA, CHN, PARTS), lambda x: 1e308)
+    with pytest.raises(UnitError, match="the rate is 1e"):
+        Policy.unchanged(TOY).duty("USA", "CHN").add_points(1e308)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detente.core import Cell, Column, InputError, LabelError, Table, bound, known, known_all, suggestion
-from detente.policy import Contribution, contributions
+from detente.policy import Contribution, contributions, refuse_model_options
 from detente.show.tables.channels import channel_table, scales, units
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 METHODS = ("auto", "gradients", "shapley")
 MOST_FOR_SHAPLEY = 10
 """Measures up to which every group of them is solved (2¹⁰ equilibria)."""
+STILL = 1e-9
+"""Change of real income up to which what a scenario sets of the model leaves the base year as it is."""
 
 
 def _limit_known(dossier: Dossier, name: str) -> tuple[str, str, str]:
@@ -114,6 +117,35 @@ def _attribute(
     return integrated_gradients(model, start, end, moves, goal, held=held)
 
 
+def _heard(model: Model, case: Case, reference: Case | None) -> tuple[Model, Case, Case | None]:
+    """The model with what both scenarios set of it, and the scenarios without: measures then are all that differs.
+
+    Raises
+    ------
+    InputError
+        When the scenarios set it differently, or what is set moves the base year by itself: that would be no measure's part.
+    """
+    from detente.cases import optioned
+    from detente.equilibrium import solve
+    from detente.world import Wedges
+
+    options = case.scenario.options
+    if reference is not None and reference.scenario.options != options:
+        given = case if options is not None else reference
+        refuse_model_options(given.scenario, "parts by measure against a scenario that has others")
+    if options is None:
+        return model, case, reference
+    model = optioned(model, case.scenario)
+    (base,) = solve(model, [Wedges.unchanged(model.economy)])
+    if reference is None and np.abs(base.value.real_income_hat - 1).max() > STILL:
+        refuse_model_options(case.scenario, "parts by measure where they move the base year by themselves")
+
+    def without(given: Case) -> Case:
+        return replace(given, scenario=given.scenario.model_copy(update={"options": None}))
+
+    return model, without(case), None if reference is None else without(reference)
+
+
 def explain(
     model: Model,
     dossier: Dossier,
@@ -170,7 +202,8 @@ def explain(
         raise InputError(
             "the scenario is explained against itself", where="explain", hint="give --against another one"
         )
-    outcomes = run_cases(model, cases)
+    model, case, reference = _heard(model, case, reference)
+    outcomes = run_cases(model, [case, *([reference] if reference is not None else [])])
     later = outcomes[case.scenario.id]
     earlier = outcomes[reference.scenario.id] if reference is not None else None
     parts, moves = _moves(
