@@ -15,6 +15,8 @@ from detente.world import Array, Economy, Wedges, unrepeated
 
 SPARSE = 5
 """A batch that moves fewer than one in so many pairs of countries is laid out as what it moves."""
+SMALL = 8
+"""Largest group of rows that is added up row by row."""
 
 
 class Moved(NamedTuple):
@@ -151,12 +153,22 @@ class _Groups:
         ordered = whose[self.order]
         self.starts = np.flatnonzero(np.diff(ordered, prepend=-1))
         self.targets = ordered[self.starts]
+        sizes = np.diff(self.starts, append=len(ordered))
+        most = int(sizes.max(initial=0))
+        self.layers = [
+            (self.targets[sizes > k], self.order[self.starts[sizes > k] + k])
+            for k in range(most if most <= SMALL else 0)
+        ]
+        """The first rows of all groups, the second ones, and so on, where groups are small: sums of few rows are slow."""
 
     def add(self, rows: Array, to: Array) -> None:
         """Add rows [row, sector] to `to` [lane, country, sector]."""
-        if len(self.starts):
-            sums = np.add.reduceat(rows[self.order], self.starts, axis=0)
-            to[np.divmod(self.targets, to.shape[1])] += sums
+        flat = to.reshape(-1, to.shape[2])  # a view: what is added to lies in one piece
+        if self.layers:
+            for targets, some in self.layers:
+                flat[targets] += rows[some]
+        elif len(self.starts):
+            flat[self.targets] += np.add.reduceat(rows[self.order], self.starts, axis=0)
 
 
 class SparseShock:
