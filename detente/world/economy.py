@@ -38,6 +38,31 @@ def unrepeated(array: Array) -> Array:
     return array[:1] if array.ndim and array.strides[0] == 0 else array
 
 
+def stacked(arrays: Sequence[Array]) -> Array:
+    """Return arrays with a leading scenario axis; one that all of them are is seen over and over, and cannot be written to.
+
+    Raises
+    ------
+    InputError
+        When they are of different shapes.
+
+    Examples
+    --------
+    >>> one, other = np.ones(2), np.zeros(2)
+    >>> stacked([one, other]).strides[0], stacked([one, one]).strides[0]
+    (16, 0)
+    """
+    first = arrays[0]
+    if all(array is first for array in arrays):
+        return np.broadcast_to(first, (len(arrays), *first.shape))
+    try:
+        return np.stack(arrays)
+    except ValueError as error:
+        raise InputError(
+            f"scenarios do not go together: {error}", hint="make all of them on one economy"
+        ) from error
+
+
 @dataclass(frozen=True, eq=False)
 class Economy:
     """One baseline year as labelled arrays. Levels are million USD at basic prices of the base year.
@@ -278,11 +303,10 @@ class Wedges:
         >>> bool(Wedges.unchanged(toy()).pairs_moved(toy()).any())
         False
         """
-        pairs = np.zeros(self.tariff.shape[:-1], dtype=bool)
-        bases = economy.tariff, np.ones(()), np.zeros(())
-        for array, base in zip((self.tariff, self.iceberg_hat, self.export_tax), bases, strict=True):
-            pairs |= (unrepeated(array) != base).any(-1)
-        return pairs
+        moved = self.tariff != economy.tariff
+        moved |= unrepeated(self.iceberg_hat) != 1
+        moved |= unrepeated(self.export_tax) != 0
+        return np.asarray(moved.any(-1))
 
     def each(self) -> tuple[Wedges, ...]:
         """Wedges one by one, where there is a leading scenario axis.
@@ -314,25 +338,11 @@ class Wedges:
         (True, 0)
         """
 
-        def stacked(arrays: list[Array]) -> Array:
-            first = arrays[0]
-            if all(array is first for array in arrays):
-                return np.broadcast_to(first, (len(arrays), *first.shape))
-            whole = np.stack(arrays)
-            whole.flags.writeable = False  # spares a copy
-            return whole
-
-        try:
-            return cls(
-                *(
-                    stacked([getattr(policy, name) for policy in policies])
-                    for name in ("tariff", "iceberg_hat", "export_tax")
-                )
-            )
-        except ValueError as error:
-            raise InputError(
-                f"scenarios do not go together: {error}", hint="make all of them on one economy"
-            ) from error
+        names = ("tariff", "iceberg_hat", "export_tax")
+        arrays = [stacked([getattr(policy, name) for policy in policies]) for name in names]
+        for array in arrays:
+            array.flags.writeable = False  # spares a copy
+        return cls(*arrays)
 
     @classmethod
     def unchanged(cls, economy: Economy) -> Wedges:
