@@ -294,19 +294,48 @@ class Wedges:
             array = np.full(kept[1], kept[0]) if isinstance(kept, tuple) else kept
             object.__setattr__(self, name, frozen(array))
 
-    def pairs_moved(self, economy: Economy) -> npt.NDArray[np.bool_]:
-        """Pairs of countries [.., importer, exporter] whose duties, costs or taxes are not the base year's.
+    def pairs_unlike(self, other: Wedges) -> npt.NDArray[np.bool_]:
+        """Pairs of countries [.., importer, exporter] whose duties, costs or taxes are not those of one scenario.
 
         Examples
         --------
         >>> from detente.world import toy
-        >>> bool(Wedges.unchanged(toy()).pairs_moved(toy()).any())
+        >>> base = Wedges.unchanged(toy())
+        >>> bool(base.pairs_unlike(base).any())
         False
         """
-        moved = self.tariff != economy.tariff
-        moved |= unrepeated(self.iceberg_hat) != 1
-        moved |= unrepeated(self.export_tax) != 0
-        return np.asarray(moved.any(-1))
+        unlike = self.tariff != other.tariff
+        unlike |= unrepeated(self.iceberg_hat) != other.iceberg_hat
+        unlike |= unrepeated(self.export_tax) != other.export_tax
+        return np.asarray(unlike.any(-1))
+
+    def told_apart(self, economy: Economy) -> tuple[Wedges, npt.NDArray[np.bool_]]:
+        """Return a scenario that most pairs of countries agree with, and those that do not [scenario, importer, exporter].
+
+        It is the base year, unless most pairs have left it, as in all that may follow a state of today: then it is the one in
+        the middle, if that is nearer to the others.
+
+        Examples
+        --------
+        >>> from detente.world import toy
+        >>> tariffs = np.stack([toy().tariff + 0.1] * 5)
+        >>> tariffs[0, 0, 1] = 0.5
+        >>> most, pairs = Wedges.of(toy(), tariff=tariffs).told_apart(toy())
+        >>> bool((most.tariff == toy().tariff + 0.1).all()), int(pairs.sum())
+        (True, 1)
+        """
+        most = Wedges.unchanged(economy)
+        pairs = self.pairs_unlike(most)
+        if 2 * pairs.sum() > pairs.size and len(pairs) > 2:
+            middle = self[len(pairs) // 2]
+            others = self.pairs_unlike(middle)
+            if others.sum() < pairs.sum():
+                return middle, others
+        return most, pairs
+
+    def __getitem__(self, scenario: int) -> Wedges:
+        """One scenario of several, as a view."""
+        return Wedges(self.tariff[scenario], self.iceberg_hat[scenario], self.export_tax[scenario])
 
     def each(self) -> tuple[Wedges, ...]:
         """Wedges one by one, where there is a leading scenario axis.
