@@ -76,7 +76,9 @@ class Cluster:
             if place is None:
                 stack.enter_context(dask.config.set({"distributed.nanny.pre-spawn-environ": _environment()}))
                 place = stack.enter_context(
-                    LocalCluster(n_workers=self.workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
+                    LocalCluster(
+                        n_workers=self.workers, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+                    )
                 )
             try:
                 if self.address is not None:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from detente.core import ENFORCEMENT, Enforcement, InputError, LimitKind, Rent, UnitError, is_ban
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.world import Array, Economy, Wedges, countries_named, sectors_named
+from detente.world import Array, Economy, Wedges, countries_named, sectors_named, stacked
 
 if TYPE_CHECKING:
     from detente.equilibrium.gradients.outputs import Gradient
@@ -237,7 +237,9 @@ def apply_to_each(
     alone: bool = False,
 ) -> Wedges:
     """Wedges of several scenarios with those of their controls on top, with a leading axis unless `alone`."""
-    applied = apply_on_top(Wedges.together(wedges), controls, log_wedges)
+    names = ("tariff", "iceberg_hat", "export_tax")
+    arrays = {name: stacked([getattr(policy, name) for policy in wedges]) for name in names}
+    applied = _put_on_top(arrays, controls, log_wedges)
     return applied.each()[0] if alone else applied
 
 
@@ -245,16 +247,23 @@ def apply_on_top(
     wedges: Wedges, controls: Sequence[Sequence[QuantityControl]], log_wedges: Sequence[Array]
 ) -> Wedges:
     """Wedges with a leading scenario axis, with those of each scenario's controls on top: arrays that none moves as they are."""
-    arrays = {name: getattr(wedges, name) for name in ("tariff", "iceberg_hat", "export_tax")}
+    names = ("tariff", "iceberg_hat", "export_tax")
+    return _put_on_top({name: getattr(wedges, name) for name in names}, controls, log_wedges)
+
+
+def _put_on_top(
+    arrays: dict[str, Array], controls: Sequence[Sequence[QuantityControl]], log_wedges: Sequence[Array]
+) -> Wedges:
+    """Duties, trade costs and taxes [scenario, importer, exporter, sector] with the wedges of controls: in place where they can be."""
     for k, (own, sizes) in enumerate(zip(controls, log_wedges, strict=True)):
         for control, size in zip(own, sizes, strict=True):
-            at: tuple[Any, ...] = (k, *control.flows)
             how = control.enforcement
             lever = "iceberg_hat" if control.is_ban else how.lever
             if not (control.is_ban or size):
                 continue
             if not arrays[lever].flags.writeable:
-                arrays[lever] = np.array(arrays[lever])
+                arrays[lever] = arrays[lever].copy()  # scenario by scenario, however it was shared
+            at: tuple[Any, ...] = (k, *control.flows)
             rates = arrays[lever]
             if control.is_ban:
                 rates[at] = np.inf

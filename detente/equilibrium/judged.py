@@ -44,20 +44,41 @@ def check_wedges(economy: Economy, wedges: Wedges) -> None:
             where=economy.name,
             hint="build wedges from this economy: Wedges.unchanged(economy)",
         )
-    labels = economy.labels
-    for name, least, most in (("tariff", -1, np.inf), ("export_tax", -1, np.inf), ("iceberg_hat", 0, None)):
-        values = getattr(wedges, name)
-        # what is no number is neither above nor below anything, and the extremes of an array that holds one are none
-        if not (values.min() > least and (most is None or values.max() < most)):
-            bad = ~(values > least) if most is None else ~((values > least) & (values < most))
-            *_, n, i, s = np.argwhere(bad)[0]
-            cell = f"{name}[{labels.countries[n]}, {labels.countries[i]}, {labels.sectors[s]}]"
-            value = values[tuple(np.argwhere(bad)[0])]
-            raise UnitError(
-                f"{cell} is {value}",
-                where=economy.name,
-                hint="duties and taxes are fractions above -1 (0.25 is 25 %), trade-cost changes positive ratios (inf is a ban)",
-            )
+    for name in ("tariff", "export_tax", "iceberg_hat"):
+        _check(economy, name, getattr(wedges, name))
+
+
+def check_each(economy: Economy, policies: Sequence[Wedges]) -> None:
+    """`check_wedges` for many, what they share looked at once.
+
+    Raises
+    ------
+    InputError, UnitError
+        As `check_wedges`.
+    """
+    looked_at = set[int]()
+    for wedges in policies:
+        if wedges.tariff.shape[-3:] != economy.flows.shape:
+            check_wedges(economy, wedges)
+        for name in ("tariff", "export_tax", "iceberg_hat"):
+            values = getattr(wedges, name)
+            if id(values) not in looked_at:
+                looked_at.add(id(values))
+                _check(economy, name, values)
+
+
+def _check(economy: Economy, name: str, values: Array) -> None:
+    """Refuse a duty, tax or trade cost that cannot be priced, naming the cell."""
+    bad = ~(values > 0) if name == "iceberg_hat" else ~(np.isfinite(values) & (values > -1))
+    if not bad.any():
+        return
+    labels, at = economy.labels, tuple(np.argwhere(bad)[0])
+    n, i, s = at[-3:]
+    raise UnitError(
+        f"{name}[{labels.countries[n]}, {labels.countries[i]}, {labels.sectors[s]}] is {values[at]}",
+        where=economy.name,
+        hint="duties and taxes are fractions above -1 (0.25 is 25 %), trade-cost changes positive ratios (inf is a ban)",
+    )
 
 
 def finish(

@@ -70,42 +70,46 @@ def trade_shares_new(
     shape = np.broadcast_shapes(kappa_hat.shape, cost_hat[..., None, :, :].shape)
     flat = np.broadcast_to(kappa_hat, shape).reshape(-1, shape[-1])
     pairs = np.flatnonzero((flat != 1).any(1))
-    return shares_where_moved(trade_shares, pairs, flat[pairs], cost_hat, price_hat, trade_elasticity)
+    still = np.ones_like(trade_shares)
+    return shares_where_moved(
+        trade_shares, still, (pairs, flat[pairs]), cost_hat, price_hat, trade_elasticity
+    )
 
 
 def shares_where_moved(
     trade_shares: Array,
-    pairs: Pairs,
     kappa_hat: Array,
+    moved: tuple[Pairs, Array],
     cost_hat: Array,
     price_hat: Array,
     trade_elasticity: Array,
 ) -> Array:
-    """`trade_shares_new` where trade costs changed of some pairs alone.
+    """`trade_shares_new` where most pairs of countries have the same trade costs in all scenarios.
 
     Parameters
     ----------
-    trade_shares : array [importer, exporter, sector]
-    pairs : int array [pair]
-        Numbers of the pairs whose costs changed, scenario by scenario, importer by importer.
-    kappa_hat : array [pair, sector]
-        Trade cost change of these.
+    trade_shares, kappa_hat : array [importer, exporter, sector]
+        Trade shares, and the trade cost change of pairs where nothing else is said.
+    moved : (int array [pair], array [pair, sector])
+        Numbers of the other pairs, scenario by scenario, importer by importer; and the trade cost change of these.
     cost_hat, price_hat : array [.., country, sector]
     trade_elasticity : array [sector]
     """
+    (pairs, kappa_moved), S = moved, trade_shares.shape[-1]
     log_cost, log_price = np.log(cost_hat), np.log(price_hat)
     # a point that left the numbers is no smaller than anything, and goes the second way too
     if not max(np.abs(trade_elasticity * log).max() for log in (log_cost, log_price)) < FAR:
         relative = np.ascontiguousarray(log_cost[..., None, :, :] - log_price[..., :, None, :])
-        relative.reshape(-1, relative.shape[-1])[pairs] += np.log(kappa_hat)
+        theirs = relative.reshape(-1, S)[pairs] + np.log(kappa_moved)
+        relative += np.log(kappa_hat)
+        relative.reshape(-1, S)[pairs] = theirs
         return np.asarray(trade_shares * np.exp(-trade_elasticity * relative))
-    shares = (
-        np.ascontiguousarray(  # so that what follows is written into it, however the table lies in memory
-            trade_shares * np.exp(-trade_elasticity * log_cost)[..., None, :, :]
-        )
-    )
+    shares = np.empty((*cost_hat.shape[:-2], *trade_shares.shape))
+    shares[:] = trade_shares * np.exp(-trade_elasticity * np.log(kappa_hat))
+    drawn = trade_shares.reshape(-1, S)[pairs % (len(trade_shares) ** 2)]
+    shares.reshape(-1, S)[pairs] = drawn * np.exp(-trade_elasticity * np.log(kappa_moved))
+    shares *= np.exp(-trade_elasticity * log_cost)[..., None, :, :]
     shares *= np.exp(trade_elasticity * log_price)[..., :, None, :]
-    shares.reshape(-1, shares.shape[-1])[pairs] *= np.exp(-trade_elasticity * np.log(kappa_hat))
     return shares
 
 

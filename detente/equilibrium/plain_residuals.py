@@ -138,15 +138,17 @@ def chunk_residuals(
 
 
 def _shares(economy: Economy, wedges: Wedges, cost_hat: Array, price_hat: Array) -> Array:
-    """Trade shares of scenarios [scenario, n, i, s]; trade costs are looked at where they are not the base year's."""
-    scenario, importer, exporter = np.nonzero(wedges.pairs_moved(economy))
-    at = (scenario, importer, exporter)
-    kappa_hat = model.trade_cost_hat(
+    """Trade shares of scenarios [scenario, n, i, s]; trade costs that most pairs share are worked out once."""
+    most, others = wedges.told_apart(economy)
+    at = np.nonzero(others)
+    _, importer, exporter = at
+    kappa_hat = model.trade_cost_hat(economy.tariff, most.tariff, most.iceberg_hat, most.export_tax)
+    kappa_moved = model.trade_cost_hat(
         economy.tariff[importer, exporter], wedges.tariff[at], wedges.iceberg_hat[at], wedges.export_tax[at]
     )
-    pairs = np.ravel_multi_index(at, wedges.tariff.shape[:3])
+    moved = np.ravel_multi_index(at, others.shape), kappa_moved
     return model.shares_where_moved(
-        economy.trade_shares, pairs, kappa_hat, cost_hat, price_hat, economy.trade_elasticity
+        economy.trade_shares, kappa_hat, moved, cost_hat, price_hat, economy.trade_elasticity
     )
 
 

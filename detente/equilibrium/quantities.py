@@ -34,7 +34,7 @@ from detente.equilibrium.foresight import Foresight
 from detente.equilibrium.judged import (
     CHUNK,
     alone,
-    check_wedges,
+    check_each,
     chunks,
     finish,
     one_of,
@@ -123,8 +123,7 @@ def solve_batch_with_controls(
             hint="give every scenario its controls, an empty list where it has none",
         )
     solver = solver or Newton()
-    for policy in wedges:
-        check_wedges(economy, policy)
+    check_each(economy, wedges)
     for some in {tuple(map(id, some)): some for some in controls}.values():
         check_controls(economy, some)
     setting = BatchSetting(economy, structure, closure, solver, Meter(solver.budget, solver.seconds))

@@ -15,6 +15,8 @@ from detente.world import Array, Economy, Wedges, unrepeated
 
 SPARSE = 5
 """A batch that moves fewer than one in so many pairs of countries is laid out as what it moves."""
+SMALL = 8
+"""Largest group of rows that is added up row by row."""
 
 
 class Moved(NamedTuple):
@@ -31,13 +33,23 @@ class Moved(NamedTuple):
 
     @classmethod
     def of(
-        cls, economy: Economy, wedges: Wedges, limits: Limits | None, by_lane: Array | None = None
+        cls,
+        economy: Economy,
+        wedges: Wedges,
+        pairs: npt.NDArray[np.bool_],
+        limits: Limits | None,
+        by_lane: Array | None = None,
     ) -> Moved:
-        """Pairs that wedges with a leading scenario axis move, and those of limits; `by_lane` as in `Shock.of`."""
+        """Pairs that wedges with a leading scenario axis move [scenario, importer, exporter], and those of taxes and limits.
+
+        `by_lane` as in `Shock.of`.
+        """
         taxes = bool(unrepeated(wedges.export_tax).any()) or (limits is not None and limits.taxes_exports)
         tax = wedges.export_tax if taxes else None
         N, S = economy.va_share.shape
-        pairs = wedges.pairs_moved(economy)
+        pairs = pairs.copy()
+        if tax is not None:
+            pairs |= (unrepeated(tax) != 0).any(-1)
         if limits is not None:
             pairs[limits.lane, limits.importer, limits.exporter] = True
         key = np.flatnonzero(pairs)
@@ -93,7 +105,9 @@ class Shock:
     @classmethod
     def of(cls, base: Baseline, wedges: Wedges, limits: Limits | None, by_lane: Array | None = None) -> Shock:
         """Lay out wedges with a leading scenario axis; `by_lane`: elasticities of each scenario [lane, sector]."""
-        moved = Moved.of(base.technology.economy, wedges, limits, by_lane)
+        economy = base.technology.economy
+        pairs = wedges.pairs_unlike(Wedges.unchanged(economy))
+        moved = Moved.of(economy, wedges, pairs, limits, by_lane)
         return cls.of_moved(base, len(wedges.tariff), moved, limits)
 
     @classmethod
@@ -151,12 +165,22 @@ class _Groups:
         ordered = whose[self.order]
         self.starts = np.flatnonzero(np.diff(ordered, prepend=-1))
         self.targets = ordered[self.starts]
+        sizes = np.diff(self.starts, append=len(ordered))
+        most = int(sizes.max(initial=0))
+        self.layers = [
+            (self.targets[sizes > k], self.order[self.starts[sizes > k] + k])
+            for k in range(most if most <= SMALL else 0)
+        ]
+        """The first rows of all groups, the second ones, and so on, where groups are small: sums of few rows are slow."""
 
     def add(self, rows: Array, to: Array) -> None:
         """Add rows [row, sector] to `to` [lane, country, sector]."""
-        if len(self.starts):
-            sums = np.add.reduceat(rows[self.order], self.starts, axis=0)
-            to[np.divmod(self.targets, to.shape[1])] += sums
+        flat = to.reshape(-1, to.shape[2])  # a view: what is added to lies in one piece
+        if self.layers:
+            for targets, some in self.layers:
+                flat[targets] += rows[some]
+        elif len(self.starts):
+            flat[self.targets] += np.add.reduceat(rows[self.order], self.starts, axis=0)
 
 
 class SparseShock:
@@ -229,8 +253,23 @@ class SparseShock:
 
 def laid_out(base: Baseline, wedges: Wedges, limits: Limits | None) -> Shock | SparseShock:
     """Wedges with a leading scenario axis, laid out in full only where they move too many pairs for the other way."""
-    moved = Moved.of(base.technology.economy, wedges, limits)
+    economy = base.technology.economy
+    most, pairs = wedges.told_apart(economy)
+    moved = Moved.of(economy, wedges, pairs, limits)
+    base = _where_most_trade(base, most)
     lanes, N = len(wedges.tariff), base.pull.shape[1]
     if SPARSE * len(moved.key) > lanes * N * N:
         return Shock.of_moved(base, lanes, moved, limits)
     return SparseShock(base, lanes, moved, limits)
+
+
+def _where_most_trade(base: Baseline, most: Wedges) -> Baseline:
+    """The inverses of the base year, with the trade of a scenario that is like most others; its export taxes are not in it."""
+    economy = base.technology.economy
+    if most.tariff is economy.tariff:
+        return base
+    factor = 1 + most.tariff
+    kappa_hat = factor / (1 + economy.tariff) * most.iceberg_hat
+    pull = economy.trade_shares * np.exp(-economy.trade_elasticity * np.log(kappa_hat))
+    laid = [np.ascontiguousarray(array.transpose(2, 0, 1)) for array in (pull, pull / factor)]
+    return replace(base, pull=laid[0], to_producer=laid[1])

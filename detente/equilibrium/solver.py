@@ -21,6 +21,7 @@ from detente.equilibrium.endless import without_price
 from detente.equilibrium.foresight import Foresight
 from detente.equilibrium.judged import (
     alone,
+    check_each,
     check_wedges,
     chunks,
     finish,
@@ -147,8 +148,7 @@ def _stacked(economy: Economy, wedges: Wedges | Sequence[Wedges]) -> Wedges:
         stacked = wedges
         check_wedges(economy, stacked)
     else:
-        for policy in wedges:
-            check_wedges(economy, policy)
+        check_each(economy, wedges)
         stacked = Wedges.together(wedges)
     if stacked.tariff.ndim != 4:
         raise InputError("a batch needs a leading scenario axis", hint="`solve` takes one scenario as it is")

@@ -76,7 +76,7 @@ class ProfileWedges:
         dearer = any(profile[action] for profile in profiles for action in self.costs)
         iceberg = np.broadcast_to(self.iceberg_hat, tariff.shape)
         if dearer:
-            iceberg = np.array(iceberg)
+            iceberg = iceberg.copy()  # scenario by scenario
         for k, profile in enumerate(profiles):
             for rows in self.duties:
                 tariff[k, rows.importer] = rows.rates[tuple(profile[a] for a in rows.actions)]

@@ -40,6 +40,31 @@ def unrepeated(array: Array) -> Array:
     return array[:1] if array.ndim and array.strides[0] == 0 else array
 
 
+def stacked(arrays: Sequence[Array]) -> Array:
+    """Return arrays with a leading scenario axis; one that all of them are is seen over and over, and cannot be written to.
+
+    Raises
+    ------
+    InputError
+        When they are of different shapes.
+
+    Examples
+    --------
+    >>> one, other = np.ones(2), np.zeros(2)
+    >>> stacked([one, other]).strides[0], stacked([one, one]).strides[0]
+    (16, 0)
+    """
+    first = arrays[0]
+    if all(array is first for array in arrays):
+        return np.broadcast_to(first, (len(arrays), *first.shape))
+    try:
+        return np.stack(arrays)
+    except ValueError as error:
+        raise InputError(
+            f"scenarios do not go together: {error}", hint="make all of them on one economy"
+        ) from error
+
+
 @dataclass(frozen=True, eq=False)
 class Economy:
     """One baseline year as labelled arrays. Levels are million USD at basic prices of the base year.
@@ -272,20 +297,48 @@ class Wedges:
             array = np.full(kept[1], kept[0]) if isinstance(kept, tuple) else kept
             object.__setattr__(self, name, frozen(array))
 
-    def pairs_moved(self, economy: Economy) -> npt.NDArray[np.bool_]:
-        """Pairs of countries [.., importer, exporter] whose duties, costs or taxes are not the base year's.
+    def pairs_unlike(self, other: Wedges) -> npt.NDArray[np.bool_]:
+        """Pairs of countries [.., importer, exporter] whose duties, costs or taxes are not those of one scenario.
 
         Examples
         --------
         >>> from detente.world import toy
-        >>> bool(Wedges.unchanged(toy()).pairs_moved(toy()).any())
+        >>> base = Wedges.unchanged(toy())
+        >>> bool(base.pairs_unlike(base).any())
         False
         """
-        pairs = np.zeros(self.tariff.shape[:-1], dtype=bool)
-        bases = economy.tariff, np.ones(()), np.zeros(())
-        for array, base in zip((self.tariff, self.iceberg_hat, self.export_tax), bases, strict=True):
-            pairs |= (unrepeated(array) != base).any(-1)
-        return pairs
+        unlike = self.tariff != other.tariff
+        unlike |= unrepeated(self.iceberg_hat) != other.iceberg_hat
+        unlike |= unrepeated(self.export_tax) != other.export_tax
+        return np.asarray(unlike.any(-1))
+
+    def told_apart(self, economy: Economy) -> tuple[Wedges, npt.NDArray[np.bool_]]:
+        """Return a scenario that most pairs of countries agree with, and those that do not [scenario, importer, exporter].
+
+        It is the base year, unless most pairs have left it, as in all that may follow a state of today: then it is the one in
+        the middle, if that is nearer to the others.
+
+        Examples
+        --------
+        >>> from detente.world import toy
+        >>> tariffs = np.stack([toy().tariff + 0.1] * 5)
+        >>> tariffs[0, 0, 1] = 0.5
+        >>> most, pairs = Wedges.of(toy(), tariff=tariffs).told_apart(toy())
+        >>> bool((most.tariff == toy().tariff + 0.1).all()), int(pairs.sum())
+        (True, 1)
+        """
+        most = Wedges.unchanged(economy)
+        pairs = self.pairs_unlike(most)
+        if 2 * pairs.sum() > pairs.size and len(pairs) > 2:
+            middle = self[len(pairs) // 2]
+            others = self.pairs_unlike(middle)
+            if others.sum() < pairs.sum():
+                return middle, others
+        return most, pairs
+
+    def __getitem__(self, scenario: int) -> Wedges:
+        """One scenario of several, as a view."""
+        return Wedges(self.tariff[scenario], self.iceberg_hat[scenario], self.export_tax[scenario])
 
     def each(self) -> tuple[Wedges, ...]:
         """Wedges one by one, where there is a leading scenario axis.
@@ -317,25 +370,11 @@ class Wedges:
         (True, 0)
         """
 
-        def stacked(arrays: list[Array]) -> Array:
-            first = arrays[0]
-            if all(array is first for array in arrays):
-                return np.broadcast_to(first, (len(arrays), *first.shape))
-            whole = np.stack(arrays)
-            whole.flags.writeable = False  # spares a copy
-            return whole
-
-        try:
-            return cls(
-                *(
-                    stacked([getattr(policy, name) for policy in policies])
-                    for name in ("tariff", "iceberg_hat", "export_tax")
-                )
-            )
-        except ValueError as error:
-            raise InputError(
-                f"scenarios do not go together: {error}", hint="make all of them on one economy"
-            ) from error
+        names = ("tariff", "iceberg_hat", "export_tax")
+        arrays = [stacked([getattr(policy, name) for policy in policies]) for name in names]
+        for array in arrays:
+            array.flags.writeable = False  # spares a copy
+        return cls(*arrays)
 
     @classmethod
     def unchanged(cls, economy: Economy) -> Wedges:

@@ -16,7 +16,7 @@ from detente.equilibrium.foresight import Foresight
 from detente.equilibrium.judged import alone
 from detente.equilibrium.limits import Limits
 from detente.equilibrium.settle import base_point, sweep_chunk
-from detente.equilibrium.shock import Shock, laid_out
+from detente.equilibrium.shock import Shock, SparseShock, laid_out
 from detente.equilibrium.steering import Steering, steering
 from detente.equilibrium.sweep import Newton, Sweep
 from detente.world import Wedges, toy
@@ -216,7 +216,31 @@ def test_what_all_scenarios_share_is_not_copied() -> None:
     assert shared.tariff.base is war.tariff
     assert shared.export_tax.strides[0] == mixed.export_tax.strides[0] == 0
     assert (mixed.iceberg_hat[1] == dearer.iceberg_hat).all()
-    assert (mixed.pairs_moved(WORLD)[0] == war.pairs_moved(WORLD)).all()
-    assert [int(pairs.sum()) for pairs in mixed.pairs_moved(WORLD)] == [1, 1]
+    base = Wedges.unchanged(WORLD)
+    assert [int(pairs.sum()) for pairs in mixed.pairs_unlike(base)] == [1, 1]
+    assert (mixed.pairs_unlike(base)[0] == war.pairs_unlike(base)).all()
     with pytest.raises(InputError, match="do not go together"):
         Wedges.together([war, Wedges(*(np.ones((1, 1, 1)),) * 3)])
+
+
+def test_a_batch_that_left_the_base_year_together_is_laid_out_by_what_differs() -> None:
+    random = np.random.default_rng(7)
+    dearer = WORLD.tariff + np.where(np.eye(5, dtype=bool)[:, :, None], 0, 0.1)
+    tariff = np.repeat(dearer[None], 9, 0)
+    iceberg, tax = np.ones_like(tariff), np.zeros_like(tariff)
+    tariff[:, 0, 1] += random.uniform(0, 0.4, (9, 4))
+    iceberg[3, 2, 0] = 1.4
+    iceberg[5, 1, 0, 2] = np.inf
+    tax[4, 3, 2] = 0.2
+    wedges, base = Wedges(tariff, iceberg, tax), prepare(WORLD, CORE)
+    sparse, full = laid_out(base, wedges, None), Shock.of(base, wedges, None)
+    assert isinstance(sparse, SparseShock)
+    weight, per_pull = random.uniform(0.5, 2, (2, 9, 5, 4))
+    for name in ("drawn", "sold", "taxed", "taxes"):
+        given = weight if name in ("drawn", "taxed") else per_pull
+        here, there = np.array(getattr(sparse, name)(given)), np.array(getattr(full, name)(given))
+        assert here == pytest.approx(there, rel=1e-13, abs=1e-15), name
+    fewer = random.random(9) < 0.5
+    assert np.array(sparse.keep(fewer).drawn(weight[fewer])) == pytest.approx(
+        np.array(full.keep(fewer).drawn(weight[fewer])), rel=1e-13
+    )
