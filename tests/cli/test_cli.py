@@ -163,6 +163,7 @@ def test_cite_one_scenario_is_less_than_everything(detente):
         (("duties", "--importer", "CHNN"), 2, "`CHNN`", "`CHN`"),
         (("brief", "busan-2026"), 2, "busan-2026", "busan-2025"),
         (("claims", "--asof", "28 October"), 2, "`28 October` is not a day", "year-month-day"),
+        (("constituencies", "standing"), 2, "`standing` is held against itself", "--against another"),
         (("rupture", "--cuts", "10,150"), 2, "`150` is out of range", "percent of a flow"),
         (("rupture", "--points", "-5"), 2, "`-5` is out of range", "points above 0"),
         (("run", "standing", "--set", "soybean-halt=50%"), 1, "moves nothing", "`quantities:`"),
