@@ -157,6 +157,7 @@ def test_cite_one_scenario_is_less_than_everything(detente):
             "--against standing",
         ),
         (("compare", "standing", "standing"), 2, "one and the same", "two different"),
+        (("run", "standing", "--against", "standing"), 2, "`standing` is held against itself", "--set"),
         (("measures", "--at", "2025-09-31"), 2, "`2025-09-31` is not a day", "2025-10-28"),
         (("measures", "--at", "yesterday"), 2, "`yesterday` is not a day", "2025-10-28"),
         (("measures", "--actor", "CHIN"), 2, "no row has actor `CHIN`", "`CHN`"),
