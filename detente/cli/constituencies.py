@@ -22,7 +22,7 @@ from detente.cli.options import (
     OutOption,
     refuse_idle,
 )
-from detente.cli.output import emit, progress, usage
+from detente.cli.output import emit, parse_day, progress, usage
 from detente.cli.settings import SetOption
 from detente.cli.terminal import note
 from detente.cli.worlds import WorldOption, codes_in, economy_for, of_own_world
@@ -134,8 +134,8 @@ def constituencies(
     if table == "exposures":
         emit(build("exposures", dossier=open_record(dossier, asof)), style, out)
         return
-    ladder = shipped_scenarios(dossier)
     with usage():
+        ladder = shipped_scenarios(dossier, parse_day(asof, "--asof") if asof else None)
         if len(ladder) < 2 and not (scenario and against):
             raise InputError(
                 "the record has no ladder to choose from",
@@ -144,6 +144,11 @@ def constituencies(
             )
     stands = against or ladder[0]
     names = [name for name in scenario or ladder[1:2] if name != stands]
+    if not names:
+        with usage():
+            raise InputError(
+                f"`{stands}` is held against itself", hint="name another outcome, or --against another"
+            )
     ready = prepare_named(
         [*names, stands],
         dossier,

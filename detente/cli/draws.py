@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detente.cli.output import reporting, usage
+from detente.cli.terminal import note
 from detente.core import InputError, LabelError, Table, suggestion
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 OWN = ("intervals", "drivers", "uncertainty")
 OF_RESULTS = ("sectors", "employment", "wages", "prices", "flows", "pair", "revenue", "duties", "welfare")
 TABLES = (*OWN, *OF_RESULTS)
+FEW = 64
+"""Draws below which shares of variance are said to be mostly noise."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,10 @@ def _solved(
     if table in OF_RESULTS:
         return [_of_results(ready, table, countries, reference, drawing)]
     if table == "drivers":
+        if drawing.draws < FEW:
+            note(
+                f"note: of {drawing.draws} draws the shares of variance are mostly noise, and may lie outside 0 to 100: {FEW} or more"
+            )
         with reporting("solving draws") as report:
             indices = drivers(
                 ready.model,

@@ -44,6 +44,7 @@ from detente.cli.settings import SetOption
 from detente.cli.streams import ends, settle
 from detente.cli.terminal import begin, flush_said
 from detente.cli.worlds import WorldOption, codes_in
+from detente.core import InputError
 
 HERE = ""
 VERBS = {
@@ -159,6 +160,13 @@ def run(
     from detente.cli.whose import economies_shown, say_findings, with_the_others
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
+    if against is not None and set(names) == {against} and not settings:
+        with usage():
+            raise InputError(
+                f"`{against}` is held against itself",
+                where="--against",
+                hint="name another scenario, or --set",
+            )
     codes = codes_in(countries, world)
     holds = to_hold(hold_clocks, hold)
     options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)

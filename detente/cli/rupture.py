@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,16 +32,22 @@ if TYPE_CHECKING:
     from detente.equilibrium import Model
 
 
-def _numbers(text: str, option: str, scale: float) -> tuple[float, ...]:
-    """Numbers with commas between, as fractions.
+def _fractions(text: str, option: str, most: float, hint: str) -> tuple[float, ...]:
+    """Percentages with commas between, as fractions.
 
     Raises
     ------
     UnitError
-        For what is no number.
+        For what is no number, and one that is not above 0 or is above `most`; both in percent, as typed.
     """
     try:
-        return tuple(float(part) / scale for part in text.split(",") if part.strip())
+        numbers = [float(part) for part in text.split(",") if part.strip()]
+        for number in numbers:
+            if not (0 < number <= most and math.isfinite(number)):
+                raise UnitError(f"`{number:g}` is out of range", where=option, hint=hint)
+        return tuple(number / 100 for number in numbers)
+    except UnitError:
+        raise
     except ValueError:
         raise UnitError(
             f"`{text}` is not a list of numbers",
@@ -89,8 +96,8 @@ def rupture(
                 raise LabelError(
                     f"unknown horizon `{name}`", where="--horizons", hint=suggestion(name, list(HORIZONS))
                 )
-        shares = _numbers(cuts, "--cuts", 100.0) or CUTS
-        rates = _numbers(points, "--points", 100.0) or POINTS
+        shares = _fractions(cuts, "--cuts", 100.0, "percent of a flow, above 0 and at most 100") or CUTS
+        rates = _fractions(points, "--points", math.inf, "points above 0, such as 25") or POINTS
         name = scenario or next(iter(shipped_scenarios(dossier)), "")
         if not name:
             raise InputError("the dossier has no scenario", hint="name a scenario file")

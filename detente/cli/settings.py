@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli.terminal import note
 from detente.core import InputError, LabelError, is_number, suggestion
 
 if TYPE_CHECKING:
@@ -128,9 +129,17 @@ def set_by_hand(
     -------
     list of Scenario
     """
+    from detente.policy.duties import is_duty
+
     if not texts:
         return list(scenarios)
     own = dict(read_setting(text, record) for text in texts)
+    for name in own:
+        measure = record.measures[name]
+        if measure.effect is None and not is_duty(measure):
+            note(
+                f"note: `{name}` moves nothing in the model: the record gives it no size, so that nought is no answer"
+            )
     said = "; ".join(
         f"{record.measures[name].title}: "
         + (

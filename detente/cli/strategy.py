@@ -303,10 +303,15 @@ def _swaps(
 ) -> Table:
     """The smallest swaps with plain income beside; those of plain income where there are no others, which is said."""
     from detente.show import build
-    from detente.show.words import no_swap_sentence
+    from detente.show.words import cardinal, no_swap_sentence
     from detente.strategy import smallest_swaps
 
     if swaps or plain is None:
+        if not swaps:
+            say(
+                f"No swap in which each side changes at most {cardinal(most)} measure{'s' * (most > 1)} leaves both better off; "
+                f"--most {most + 1} looks further."
+            )
         return build("swaps", game=play, swaps=swaps, beside=plain)
     less = smallest_swaps(plain, most=most)
     say(no_swap_sentence(wanted, len(less)).text)

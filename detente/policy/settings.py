@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
 
-from detente.core import UnitError
+from detente.core import InputError, UnitError
 from detente.dossier import BANDS, POSSIBLE, Doubt, Frozen, KeyPath, Measure, Status, doubts_on, key_text
 from detente.policy.duties.stacking import is_duty
 
 if TYPE_CHECKING:
     from detente.dossier import YamlFile
+
+
+def _values(measure: Measure) -> set[float | None]:
+    """Values that the record itself gives a measure."""
+    own: set[float | None] = {value.value for value in measure.values}
+    return own | {rate for value in measure.values for rate in value.by_target.values()}
 
 
 class Setting(Frozen):
@@ -28,9 +34,7 @@ class Setting(Frozen):
 
     def doubts_of(self, measure: Measure) -> Iterator[Doubt]:
         """A value outside the plausible band of the measure's unit that the measure never had itself."""
-        own = {value.value for value in measure.values}
-        own |= {rate for value in measure.values for rate in value.by_target.values()}
-        if self.value not in own:
+        if self.value not in _values(measure):
             unit = measure.unit
             yield from doubts_on(
                 ("value",), self.value, unit, BANDS[unit], POSSIBLE[unit], self.extraordinary
@@ -96,6 +100,8 @@ def check_setting(measure: Measure, setting: Setting, where: str) -> None:
     ------
     UnitError
         For a value outside the plausible band that is not stated as extraordinary, and a duty below zero.
+    InputError
+        For another value than the record's where none moves anything: of a halt, whose effect says what is left of the flow.
     """
     if setting.value is not None and setting.value < 0 and is_duty(measure):
         raise UnitError(
@@ -106,6 +112,21 @@ def check_setting(measure: Measure, setting: Setting, where: str) -> None:
     for doubt in setting.doubts_of(measure):
         if not doubt.stated:
             raise UnitError(doubt.what, where=where, hint=doubt.hint)
+    if setting.value not in (None, *_values(measure)) and not _counts(measure):
+        raise InputError(
+            f"another value of `{measure.id}` moves nothing",
+            where=where,
+            hint="what the measure does to trade is its `effect` in the record; end it, suspend it, or give a flow a limit of its "
+            "own under `quantities:` in a scenario file",
+        )
+
+
+def _counts(measure: Measure) -> bool:
+    """Whether the model reads the value of a measure: of duties, and of effects in proportion to it or to a content above it."""
+    effect = measure.effect
+    return is_duty(measure) or (
+        effect is not None and (effect.per_value is not None or effect.content is not None)
+    )
 
 
 def setting_places(file: YamlFile, *under: KeyPath) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -103,6 +105,13 @@ def test_words_and_table_say_the_same(torn):
     assert len(sentences) == 2
     assert "rises with the share of trade that is cut" in sentences[0].text
     assert rupture_figure(ruptures).table.rows == table.rows
+
+
+def test_of_one_step_nothing_is_said_to_rise(torn):
+    one = replace(torn, steps=(torn.of("cut")[1], torn.of("duty")[0]))
+    for sentence in rupture_sentences({"long": one}, rupture_table({"long": one})):
+        assert "at a cut of 50 percent." in sentence.text
+        assert "further point" not in sentence.text
 
 
 def test_what_cannot_be_meant_is_refused(still):

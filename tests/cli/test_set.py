@@ -12,9 +12,10 @@ import pytest
 
 from detente.cli.completion import Shell, script, verbs_of
 from detente.cli.main import _command
-from detente.cli.settings import read_setting
+from detente.cli.settings import read_setting, set_by_hand
 from detente.core import Column, InputError, LabelError, Table
 from detente.dossier import Status, load_dossier
+from detente.policy import load_scenario
 from detente.show import as_parquet, as_workbook
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -190,6 +191,15 @@ def test_bash_completes_verbs_options_and_ids(detente, tmp_path):
     assert complete("detente", "world", "sh") == ["show"]
     assert complete("detente", "world", "show", "--co") == ["--countries", "--count"]
     assert complete("detente", "nothing", "") == []
+
+
+def test_a_measure_without_a_size_is_said_to_move_nothing(capsys):
+    record = load_dossier()
+    standing = [load_scenario("standing")]
+    set_by_hand(standing, ["chip-controls=off", "fentanyl-china=off", "port-fee=off"], record, None)
+    said = capsys.readouterr().err
+    assert said.count("moves nothing in the model") == 1
+    assert "`usa-2022-chip-controls`" in said
 
 
 def test_duties_answer_what_a_threat_and_two_days_cost(detente):

@@ -7,8 +7,10 @@ import re
 
 import numpy as np
 import pytest
+from strategy_games import game
 
 from detente.cli.main import main
+from detente.cli.strategy import _swaps
 
 
 @pytest.fixture(scope="module")
@@ -270,3 +272,13 @@ def test_solves_need_not_be_kept_and_a_cache_that_cannot_be_written_is_a_note(ca
         main([*words, "--no-cache", "--cache", str(tmp_path)])
     assert ended.value.code == 2
     assert "--no-cache" in capsys.readouterr().err
+
+
+def test_where_no_swap_pays_it_is_said(capsys):
+    payoffs = np.array([[[0.0, -1.0], [-1.0, -2.0]], [[0.0, -1.0], [-1.0, -2.0]]])
+    table = _swaps(None, game(payoffs, 1), None, (), 1, 20)
+    assert table.rows == ()
+    assert (
+        "No swap in which each side changes at most one measure leaves both better off; --most 2"
+        in capsys.readouterr().err
+    )

@@ -101,11 +101,21 @@ def rupture_sentences(ruptures: Mapping[str, Rupture], table: Table) -> tuple[Se
             ]
             sizes = [float(rows["cut"][position][columns["size_pct"]] or 0.0) for position in (0, -1)]
             name = country_name(party, in_sentence=True)
-            text = (
-                f"{horizon[0].upper()}{horizon[1:]}: for {name} the loss of a further point {_shape(cut)} with the share of trade "
-                f"that is cut (real income changes by {percent(ends[0], signed=True)} at {sizes[0]:.0f} percent, "
-                f"{percent(ends[1], signed=True)} at {sizes[1]:.0f}), and {_shape(duty)} with points of duty."
-            )
+            text = f"{horizon[0].upper()}{horizon[1:]}: for {name} "
+            if len(cut) > 1:
+                text += (
+                    f"the loss of a further point {_shape(cut)} with the share of trade "
+                    f"that is cut (real income changes by {percent(ends[0], signed=True)} at {sizes[0]:.0f} percent, "
+                    f"{percent(ends[1], signed=True)} at {sizes[1]:.0f})"
+                )
+                text += f", and {_shape(duty)} with points of duty." if len(duty) > 1 else "."
+            else:  # of one step nothing rises or falls
+                text += f"real income changes by {percent(ends[0], signed=True)} at a cut of {sizes[0]:.0f} percent"
+                text += (
+                    f"; the loss of a further point of duty {_shape(duty)} with its points."
+                    if len(duty) > 1
+                    else "."
+                )
             said.append(Sentence(text, (*ends, *sizes), table.name))
     return tuple(said)
 
