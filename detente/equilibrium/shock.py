@@ -161,26 +161,27 @@ class _Groups:
     """Rows that belong together: their sums are added where they belong."""
 
     def __init__(self, whose: npt.NDArray[np.int64]) -> None:
-        self.order = np.argsort(whose, kind="stable")
-        ordered = whose[self.order]
-        self.starts = np.flatnonzero(np.diff(ordered, prepend=-1))
-        self.targets = ordered[self.starts]
-        sizes = np.diff(self.starts, append=len(ordered))
-        most = int(sizes.max(initial=0))
+        order = np.argsort(whose, kind="stable")
+        ordered = whose[order]
+        starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+        targets, sizes = ordered[starts], np.diff(starts, append=len(ordered))
+        small = sizes <= SMALL
+        layers = range(int(sizes[small].max(initial=0)))
         self.layers = [
-            (self.targets[sizes > k], self.order[self.starts[sizes > k] + k])
-            for k in range(most if most <= SMALL else 0)
+            (targets[some], order[starts[some] + k]) for k in layers for some in [small & (sizes > k)]
         ]
-        """The first rows of all groups, the second ones, and so on, where groups are small: sums of few rows are slow."""
+        """The first rows of small groups, the second ones, and so on: many sums of few rows are slow."""
+        self.large = order[np.repeat(~small, sizes)]
+        self.starts = np.cumsum(sizes[~small]) - sizes[~small]
+        self.targets = targets[~small]
 
     def add(self, rows: Array, to: Array) -> None:
         """Add rows [row, sector] to `to` [lane, country, sector]."""
         flat = to.reshape(-1, to.shape[2])  # a view: what is added to lies in one piece
-        if self.layers:
-            for targets, some in self.layers:
-                flat[targets] += rows[some]
-        elif len(self.starts):
-            flat[self.targets] += np.add.reduceat(rows[self.order], self.starts, axis=0)
+        for targets, some in self.layers:
+            flat[targets] += rows[some]
+        if len(self.starts):
+            flat[self.targets] += np.add.reduceat(rows[self.large], self.starts, axis=0)
 
 
 class SparseShock:
