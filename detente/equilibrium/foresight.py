@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from detente.core import InputError
 from detente.world import Array
 
 MOST = 192
@@ -43,6 +44,7 @@ class Foresight:
         self._missed = np.zeros(len(KERNELS))  # by how much each was out so far
         self._looks = 0
         self._guesses: list[Array] = []
+        self._unknowns = 0  # beside log wedges
 
     def expect(self, names: Sequence[Sequence[str]]) -> None:
         """Say which limits the scenarios of the next chunk have, in the order of their log wedges."""
@@ -56,9 +58,22 @@ class Foresight:
             self._own[row, : len(own)] = [self._columns[name] for name in own]
 
     def ahead(self, step: Array) -> Array | None:
-        """What first steps [scenario, unknown] will leave; None before anything was learned."""
+        """What first steps [scenario, unknown] will leave; None before anything was learned.
+
+        Raises
+        ------
+        InputError
+            When it was learned on a model with other unknowns.
+        """
         if not len(self._steps):
             return None
+        unknowns = step.shape[1] - self._own.shape[1]
+        if unknowns != self._unknowns:
+            raise InputError(
+                f"what was learned is of {self._unknowns} unknowns, here are {unknowns}",
+                where="foresight",
+                hint="one `Foresight` for each model",
+            )
         before, here = self._by_name(self._steps, step.shape[1]), self._laid_out(step)
         left = self._by_name(self._left, step.shape[1])
         size = (before**2).sum(1).mean() + np.finfo(float).tiny
@@ -82,6 +97,7 @@ class Foresight:
             self._looks += 1
             self._guesses = []
         width = step.shape[1]
+        self._unknowns = width - self._own.shape[1]
         for name, array in (("_steps", step), ("_left", left)):
             known = self._by_name(getattr(self, name), width)
             new = self._laid_out(array)[there]

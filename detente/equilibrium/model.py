@@ -115,10 +115,12 @@ def shares_where_moved(
 
 def flows_new(trade_shares_new: Array, tariff_new: Array, expenditure_new: Array) -> Array:
     """Flows at the border, before duty, ``π' X'[n,s] / (1+t')`` ``[n,i,s]``."""
-    flows = np.asarray(1 + tariff_new)
-    np.divide(trade_shares_new, flows, out=flows)  # a batch's array is large: one of them, not three
+    factor = np.asarray(1 + tariff_new)
+    # a batch's array is large: one of them, not three
+    room = factor if factor.shape == trade_shares_new.shape else None
+    flows = np.divide(trade_shares_new, factor, out=room)
     flows *= expenditure_new[..., None, :]
-    return flows
+    return np.asarray(flows)
 
 
 def output_of_flows(flows_new: Array, export_tax_new: Array) -> Array:

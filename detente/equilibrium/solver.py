@@ -121,6 +121,8 @@ def solve_batch(
             part, lent = alone(ground.wedges), ground.deficit
             base = prepare_for(economy, structure, ground.wedges)
         own = whole if ground is None or not many else Foresight()
+        if own is not None:
+            own.expect([()] * len(part.tariff))  # it may have seen limits in another call
         points, steps = sweep_chunk(economy, part, lent, first, structure, None, begun, base, own)
         for index, solution in enumerate(
             finish(base.technology, part, named, lent, points, steps, first, "sweep", ground)

@@ -203,6 +203,8 @@ def test_what_one_call_learned_shortens_the_next() -> None:
     foresight = Foresight()
     first, second = (solve(model, asked[k : k + 128], foresight=foresight) for k in (0, 128))
     alone_again = solve(model, asked[128:])
+    with pytest.raises(InputError, match="one `Foresight` for each model"):
+        solve(Model(WORLD, STRUCTURES["immobile"]), asked[:2], foresight=foresight)
     steps = [np.mean([one.stats["num_steps"] for one in some]) for some in (first, second, alone_again)]
     assert steps[1] < steps[2] - 0.4
     for one, other in zip(second, alone_again, strict=True):
@@ -244,3 +246,17 @@ def test_a_batch_that_left_the_base_year_together_is_laid_out_by_what_differs() 
     assert np.array(sparse.keep(fewer).drawn(weight[fewer])) == pytest.approx(
         np.array(full.keep(fewer).drawn(weight[fewer])), rel=1e-13
     )
+
+
+def test_what_was_learned_under_limits_serves_without_them_and_again() -> None:
+    model, foresight = Model(WORLD), Foresight()
+    limited = [dataclasses.replace(policy, name="") for policy in policies(11)]
+    free = [dataclasses.replace(policy, controls=()) for policy in limited]
+    for asked in (free, limited, free[:9], limited[3:40], free):
+        together = solve(model, asked, foresight=foresight, throw=False)
+        for k in (0, len(asked) // 2, len(asked) - 1):
+            by_itself = solve(model, asked[k], throw=False)
+            assert together[k].result is by_itself.result
+            assert together[k].value.real_income_hat == pytest.approx(
+                by_itself.value.real_income_hat, rel=1e-11
+            )
