@@ -176,7 +176,7 @@ def state_command(
         words += ["--against", state.against]
     words += ["--table", table] if table != "countries" else []
     words += ["--draws", str(draws)] if draws else []
-    words += ["--countries", "all"] if table in OF_ALL and not draws else []
+    words += ["--countries", "all"] if table in OF_ALL else []
     if table in OF_CHOSEN and state.economy:
         words += ["--countries", state.economy]
     return shlex.join([*words, *option_words(state, source, world)])

@@ -126,7 +126,7 @@ def drawn_tables(
         For too few draws or workers.
     """
     from detente.cli.tables import prepare_named
-    from detente.cli.whose import economies_shown
+    from detente.cli.whose import EVERY, economies_shown
     from detente.show.tables import noted
 
     table = "intervals" if table == "countries" else table
@@ -163,7 +163,8 @@ def drawn_tables(
                 hint="name two, with a comma between: --countries ONE,OTHER",
             )
     if table == "intervals":  # of whom the table without intervals speaks
-        countries = economies_shown(tuple(countries), "", "countries", ready)
+        every = EVERY if tuple(countries) == ready.economy.labels.countries else ""
+        countries = economies_shown(tuple(countries), every, "countries", ready)
     return noted(_solved(ready, table, countries, against is not None, drawing), ready.cases)
 
 

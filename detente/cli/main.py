@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -160,13 +160,7 @@ def run(
     from detente.cli.whose import economies_shown, say_findings, with_the_others
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
-    if against is not None and set(names) == {against} and not settings:
-        with usage():
-            raise InputError(
-                f"`{against}` is held against itself",
-                where="--against",
-                hint="name another scenario, or --set",
-            )
+    _refuse_itself(names, against, settings)
     codes = codes_in(countries, world)
     holds = to_hold(hold_clocks, hold)
     options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
@@ -186,7 +180,7 @@ def run(
     from detente.cli.draws import Asked, Drawing, drawn_tables
 
     drawing = Drawing(draws, seed, workers, cluster) if draws else None
-    if drawing is not None and table not in BOTH:
+    if drawing and table not in BOTH:
         asked = Asked(
             dossier, asof, elasticities, closure, world, horizon, holds, options, tuple(settings or ())
         )
@@ -219,6 +213,17 @@ def run(
     if picture is not None:
         draw_outcomes(outcomes, codes, picture, reference=ready.reference)
     emit(with_the_others(tables, shown, countries), style, out)
+
+
+def _refuse_itself(names: Sequence[str], against: str | None, settings: Sequence[str] | None) -> None:
+    """Refuse an outcome that is held against itself alone, with nothing set."""
+    if set(names) == {against} and not settings:
+        with usage():
+            raise InputError(
+                f"`{against}` is held against itself",
+                where="--against",
+                hint="name another scenario, or --set",
+            )
 
 
 def compare(

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from detente.core import ENFORCEMENT, Enforcement, InputError, LimitKind, Rent, UnitError, is_ban
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.world import Array, Economy, Wedges, countries_named, sectors_named, stacked
+from detente.world import Array, Economy, Wedges, countries_named, sectors_named, stack_scenarios
 
 if TYPE_CHECKING:
     from detente.equilibrium.gradients.outputs import Gradient
@@ -238,7 +238,7 @@ def apply_to_each(
 ) -> Wedges:
     """Wedges of several scenarios with those of their controls on top, with a leading axis unless `alone`."""
     names = ("tariff", "iceberg_hat", "export_tax")
-    arrays = {name: stacked([getattr(policy, name) for policy in wedges]) for name in names}
+    arrays = {name: stack_scenarios([getattr(policy, name) for policy in wedges]) for name in names}
     applied = _put_on_top(arrays, controls, log_wedges)
     return applied.each()[0] if alone else applied
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         Wedges as Wedges,
         flows_abroad as flows_abroad,
         frozen as frozen,
-        stacked as stacked,
+        stack_scenarios as stack_scenarios,
         unrepeated as unrepeated,
     )
     from detente.world.elasticities import (
@@ -72,7 +72,7 @@ else:
             "content": "content_shares",
             "describe": "compare_worlds flow_table provenance_table shipped_table size_table",
             "described": "load_described",
-            "economy": "Array Economy Wedges flows_abroad frozen stacked unrepeated",
+            "economy": "Array Economy Wedges flows_abroad frozen stack_scenarios unrepeated",
             "elasticities": "divisions elasticity_set elasticity_sets elasticity_table set_horizon with_elasticity_set",
             "embodied": "embodied_intensity",
             "held": "StockFigure sector_groups stock_figures stock_of_flows",

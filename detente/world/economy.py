@@ -40,7 +40,7 @@ def unrepeated(array: Array) -> Array:
     return array[:1] if array.ndim and array.strides[0] == 0 else array
 
 
-def stacked(arrays: Sequence[Array]) -> Array:
+def stack_scenarios(arrays: Sequence[Array]) -> Array:
     """Return arrays with a leading scenario axis; one that all of them are is seen over and over, and cannot be written to.
 
     Raises
@@ -51,7 +51,7 @@ def stacked(arrays: Sequence[Array]) -> Array:
     Examples
     --------
     >>> one, other = np.ones(2), np.zeros(2)
-    >>> stacked([one, other]).strides[0], stacked([one, one]).strides[0]
+    >>> stack_scenarios([one, other]).strides[0], stack_scenarios([one, one]).strides[0]
     (16, 0)
     """
     first = arrays[0]
@@ -166,7 +166,7 @@ class Economy:
         return dt.date(self.year, 12, 31)
 
     @functools.cached_property
-    def nothing_added(self) -> tuple[Array, Array]:
+    def _nothing_added(self) -> tuple[Array, Array]:
         """Trade costs and export taxes of a policy that leaves both alone: the same arrays for every such policy."""
         return frozen(np.ones(self.flows.shape)), frozen(np.zeros(self.flows.shape))
 
@@ -239,7 +239,7 @@ class Economy:
 
 _OF_THE_TABLE = frozenset(
     {
-        "nothing_added",
+        "_nothing_added",
         "expenditure",
         "trade_shares",
         "output",
@@ -364,14 +364,16 @@ class Wedges:
 
         Examples
         --------
-        >>> base = Wedges.unchanged(toy())
-        >>> both = Wedges.together([base, Wedges.of(toy(), tariff=2 * base.tariff)])
+        >>> from detente.world import toy
+        >>> world = toy()
+        >>> twice = Wedges.of(world, tariff=2 * world.tariff)
+        >>> both = Wedges.together([Wedges.unchanged(world), twice])
         >>> both.tariff.shape == both.export_tax.shape, both.export_tax.strides[0]
         (True, 0)
         """
 
         names = ("tariff", "iceberg_hat", "export_tax")
-        arrays = [stacked([getattr(policy, name) for policy in policies]) for name in names]
+        arrays = [stack_scenarios([getattr(policy, name) for policy in policies]) for name in names]
         for array in arrays:
             array.flags.writeable = False  # spares a copy
         return cls(*arrays)
@@ -379,19 +381,17 @@ class Wedges:
     @classmethod
     def unchanged(cls, economy: Economy) -> Wedges:
         """Return the wedges of the base year itself."""
-        return cls(economy.tariff, *economy.nothing_added)
+        return cls(economy.tariff, *economy._nothing_added)
 
     @classmethod
     def of(cls, economy: Economy, *, tariff: Array | None = None, iceberg_hat: Array | None = None) -> Wedges:
         """Return the base year's wedges with some replaced."""
         base = cls.unchanged(economy)
-        return cls(
-            base.tariff if tariff is None else tariff,
-            np.broadcast_to(base.iceberg_hat, np.shape(base.tariff if tariff is None else tariff))
-            if iceberg_hat is None
-            else iceberg_hat,
-            np.zeros(np.shape(base.tariff if tariff is None else tariff)),
-        )
+        duties = base.tariff if tariff is None else tariff
+        cost, tax = base.iceberg_hat, base.export_tax
+        if np.shape(duties) != cost.shape:  # several scenarios
+            cost, tax = np.broadcast_to(cost, np.shape(duties)), np.broadcast_to(tax, np.shape(duties))
+        return cls(duties, cost if iceberg_hat is None else iceberg_hat, tax)
 
 
 def flows_abroad(economy: Economy, flows: Array | None = None) -> Array:

@@ -231,10 +231,10 @@ def inert_findings(economy: Economy, dossier: Dossier) -> list[Finding]:
         on = day or max(dossier.asof, measure.announced)
         if on not in plain:
             plain[on] = len(scenarios)
-            scenarios.append(Scenario(id="as-is", title="", dossier=dossier.id, date=on))
+            scenarios.append(Scenario(id=f"as-is-{on}", title="", dossier=dossier.id, date=on))
         status = Status.void if day else Status.in_force
         changed = Scenario(
-            id="changed", title="", dossier=dossier.id, date=on, set={key: Setting(status=status)}
+            id=f"without-{key}", title="", dossier=dossier.id, date=on, set={key: Setting(status=status)}
         )
         trials.append((key, plain[on], len(scenarios)))
         scenarios.append(changed)
