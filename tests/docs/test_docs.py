@@ -202,6 +202,9 @@ def test_the_model_page_names_every_attribute_and_no_other():
         "unchanged",
         "of",
         "each",
+        "together",
+        "pairs_unlike",
+        "told_apart",
         "is_core",
         "moves_supply",
     }
