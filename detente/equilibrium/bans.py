@@ -103,7 +103,7 @@ class Ground:
 
 def any_ban(wedges: Wedges) -> bool:
     """Whether some flow is banned."""
-    return bool(wedges.iceberg_hat.max() == np.inf)
+    return bool(wedges.iceberg_hat.max(initial=0.0) == np.inf)
 
 
 def severed(economy: Economy, wedges: Wedges, *, mobile: bool) -> Severed | None:

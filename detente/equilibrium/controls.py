@@ -79,7 +79,9 @@ class QuantityControl:
         way = min(abs(normal) / ENDS_AT, 1.0)
         moved = replace(self, limit=self.limit + way * (self.ends[int(normal > 0)] - self.limit))
         # it binds the same flows: where they are is worked out once for all draws
-        moved.__dict__.update({name: value for name, value in vars(self).items() if name in _OF_THE_CELLS})
+        moved.__dict__.update(
+            {name: value for name, value in vars(self).copy().items() if name in _OF_THE_CELLS}
+        )
         return moved
 
     @property

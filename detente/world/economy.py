@@ -233,7 +233,9 @@ class Economy:
         """Return the same economy with other elasticities [sector] and their citation."""
         other = dataclasses.replace(self, trade_elasticity=frozen(trade_elasticity), elasticity_source=source)
         # what follows from the table alone is worked out once for all of them
-        other.__dict__.update({name: value for name, value in vars(self).items() if name in _OF_THE_TABLE})
+        other.__dict__.update(
+            {name: value for name, value in vars(self).copy().items() if name in _OF_THE_TABLE}
+        )
         return other
 
 
@@ -350,7 +352,9 @@ class Wedges:
         <Wedges 5 countries, 4 sectors>
         """
         arrays = (self.tariff, self.iceberg_hat, self.export_tax)
-        each = ([array[0]] * len(array) if array.strides[0] == 0 else array for array in arrays)
+        each = (
+            [array[0]] * len(array) if len(array) and array.strides[0] == 0 else array for array in arrays
+        )
         return tuple(Wedges(*scenario) for scenario in zip(*each, strict=True))
 
     @classmethod

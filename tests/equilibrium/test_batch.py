@@ -260,3 +260,10 @@ def test_what_was_learned_under_limits_serves_without_them_and_again() -> None:
             assert together[k].value.real_income_hat == pytest.approx(
                 by_itself.value.real_income_hat, rel=1e-11
             )
+
+
+def test_a_batch_of_no_scenarios_has_no_solutions() -> None:
+    nothing = np.zeros((0, *WORLD.flows.shape))
+    assert solve(Model(WORLD), Wedges(nothing, nothing + 1, nothing)) == ()
+    assert solve(Model(WORLD), Wedges.of(WORLD, tariff=nothing)) == ()
+    assert Wedges.of(WORLD, tariff=nothing).each() == ()
