@@ -8,7 +8,8 @@ import scipy.optimize
 from detente.cases.stocks import Setting
 from detente.equilibrium import Model, model, solve
 from detente.equilibrium.controls import QuantityControl
-from detente.world.economy import Array, Economy, Wedges
+from detente.world.economy import Array, Economy
+from detente.world.wedges import Wedges
 
 
 def solve_plainly(economy: Economy, wedges: Wedges, tolerance: float = 1e-10) -> Array:

@@ -69,6 +69,30 @@ def called(text: str, known: Sequence[str], kind: str, names: Mapping[str, str] 
     return meant[0] if meant else word
 
 
+def country_called(word: str, labels: Labels) -> str:
+    """The code of the economy that a word means; the word itself where it means none.
+
+    Examples
+    --------
+    >>> from detente.world import load_world
+    >>> country_called("China", load_world().labels)
+    'CHN'
+    """
+    return called(word, labels.countries, "economies", labels.country_names)
+
+
+def sector_called(word: str, labels: Labels) -> str:
+    """The code of the sector that a word means; the word itself where it means none.
+
+    Examples
+    --------
+    >>> from detente.world import load_world
+    >>> sector_called("cars", load_world().labels)
+    'C29'
+    """
+    return called(word, labels.sectors, "sectors", labels.sector_names)
+
+
 def sectors_in(text: str, labels: Labels) -> tuple[str, ...]:
     """Codes of a list of sectors with commas between, in codes or words; each once.
 
@@ -84,7 +108,7 @@ def sectors_in(text: str, labels: Labels) -> tuple[str, ...]:
     ('C29', 'SOY')
     """
     words = [word for word in text.split(",") if word.strip()]
-    codes = [called(word, labels.sectors, "sectors", labels.sector_names) for word in words]
+    codes = [sector_called(word, labels) for word in words]
     for code in codes:
         labels.sector(code)
     return tuple(dict.fromkeys(codes))
@@ -141,7 +165,7 @@ def closure_in_codes(text: str, economy: Economy) -> str:
     country, mark, amount = text.partition("=")
     if not mark:
         return text
-    return f"{called(country, economy.labels.countries, 'economies', economy.labels.country_names)}={amount}"
+    return f"{country_called(country, economy.labels)}={amount}"
 
 
 def result_in_codes(text: str, economy: Economy) -> str:
@@ -158,9 +182,9 @@ def result_in_codes(text: str, economy: Economy) -> str:
     flow = words[0].casefold() == "flow"
     for k, word in enumerate(words):
         if (flow and k in (1, 2)) or (not flow and k != 1):
-            words[k] = called(word, labels.countries, "economies", labels.country_names)
+            words[k] = country_called(word, labels)
         if k >= 2 and words[k] == word:
-            words[k] = called(word, labels.sectors, "sectors", labels.sector_names)
+            words[k] = sector_called(word, labels)
     return ".".join(words)
 
 

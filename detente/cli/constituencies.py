@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.aliases import called
+from detente.cli.aliases import country_called, sector_called
 from detente.cli.draws import check_draws
 from detente.cli.leads import DRAWS, LeadDrawsOption, WithoutLead, both_models
 from detente.cli.options import (
@@ -59,11 +59,9 @@ def _aid(given: list[str], economy: Economy) -> tuple[Compensation, ...]:
         sectors, _, amount = rest.partition(":")
         try:
             usd_bn = float(amount)
-            names = [
-                called(word, labels.sectors, "sectors", labels.sector_names) for word in sectors.split("+")
-            ]
+            names = [sector_called(word, labels) for word in sectors.split("+")]
             line = Compensation(
-                country=called(country, labels.countries, "economies", labels.country_names),
+                country=country_called(country, labels),
                 sectors=tuple(names),
                 usd_bn=usd_bn,
             )

@@ -42,18 +42,16 @@ def _fractions(text: str, option: str, most: float, hint: str) -> tuple[float, .
     """
     try:
         numbers = [float(part) for part in text.split(",") if part.strip()]
-        for number in numbers:
-            if not (0 < number <= most and math.isfinite(number)):
-                raise UnitError(f"`{number:g}` is out of range", where=option, hint=hint)
-        return tuple(number / 100 for number in numbers)
-    except UnitError:
-        raise
     except ValueError:
         raise UnitError(
             f"`{text}` is not a list of numbers",
             where=option,
             hint=f"numbers with commas between: {option} 10,50,100",
         ) from None
+    for number in numbers:
+        if not (0 < number <= most and math.isfinite(number)):
+            raise UnitError(f"`{number:g}` is out of range", where=option, hint=hint)
+    return tuple(number / 100 for number in numbers)
 
 
 def rupture(

@@ -96,9 +96,9 @@ class Cluster:
             try:
                 # One copy at every worker, by reference from then on; hashing some megabytes would only find them equal.
                 held = client.scatter(shared, broadcast=True, hash=False)
-            except (
-                Exception
-            ) as error:  # what a worker could not open comes as a bare exception that quotes its own
+            except Exception as error:  # what a worker could not open comes as a bare one that quotes its own
+                if is_loss(error):
+                    raise
                 raise InputError(
                     f"a worker cannot open what it is sent: {error}",
                     where=self.address or "Cluster",
@@ -130,7 +130,9 @@ def refuse_other(ours: dict[str, str], theirs: dict[str, str], where: str) -> No
     InputError
         When it has other versions.
     """
-    differ = [f"{name} {value}, here {ours[name]}" for name, value in theirs.items() if value != ours[name]]
+    differ = [
+        f"{name} {value}, here {ours.get(name)}" for name, value in theirs.items() if value != ours.get(name)
+    ]
     if differ:
         raise InputError(
             f"a worker has another version: {'; '.join(differ)}",

@@ -239,8 +239,7 @@ def apply_to_each(
     alone: bool = False,
 ) -> Wedges:
     """Wedges of several scenarios with those of their controls on top, with a leading axis unless `alone`."""
-    names = ("tariff", "iceberg_hat", "export_tax")
-    arrays = {name: stack_scenarios([getattr(policy, name) for policy in wedges]) for name in names}
+    arrays = {name: stack_scenarios([vars(policy)[name] for policy in wedges]) for name in vars(wedges[0])}
     applied = _put_on_top(arrays, controls, log_wedges)
     return applied.each()[0] if alone else applied
 
@@ -249,8 +248,7 @@ def apply_on_top(
     wedges: Wedges, controls: Sequence[Sequence[QuantityControl]], log_wedges: Sequence[Array]
 ) -> Wedges:
     """Wedges with a leading scenario axis, with those of each scenario's controls on top: arrays that none moves as they are."""
-    names = ("tariff", "iceberg_hat", "export_tax")
-    return _put_on_top({name: getattr(wedges, name) for name in names}, controls, log_wedges)
+    return _put_on_top(dict(vars(wedges)), controls, log_wedges)
 
 
 def _put_on_top(

@@ -38,14 +38,7 @@ def check_wedges(economy: Economy, wedges: Wedges) -> None:
         For values that are not finite, duties or export taxes at or below −100 %, and trade costs at or below zero. An
         infinite trade cost is a ban.
     """
-    if wedges.tariff.shape[-3:] != economy.flows.shape:
-        raise InputError(
-            f"wedges have shape {wedges.tariff.shape}, the economy {economy.flows.shape}",
-            where=economy.name,
-            hint="build wedges from this economy: Wedges.unchanged(economy)",
-        )
-    for name in ("tariff", "export_tax", "iceberg_hat"):
-        _check(economy, name, getattr(wedges, name))
+    check_each(economy, [wedges])
 
 
 def check_each(economy: Economy, policies: Sequence[Wedges]) -> None:
@@ -59,7 +52,11 @@ def check_each(economy: Economy, policies: Sequence[Wedges]) -> None:
     looked_at = set[int]()
     for wedges in policies:
         if wedges.tariff.shape[-3:] != economy.flows.shape:
-            check_wedges(economy, wedges)
+            raise InputError(
+                f"wedges have shape {wedges.tariff.shape}, the economy {economy.flows.shape}",
+                where=economy.name,
+                hint="build wedges from this economy: Wedges.unchanged(economy)",
+            )
         for name in ("tariff", "export_tax", "iceberg_hat"):
             values = getattr(wedges, name)
             if id(values) not in looked_at:
@@ -114,7 +111,7 @@ def finish(
             stats["max_residual"] = float("inf")
         value = Equilibrium(
             economy=economy,
-            wedges=one_of(wedges, k),
+            wedges=wedges[k],
             structure=technology.structure,
             closure=closure,
             factor_price_hat=factor_hat[k],
@@ -260,7 +257,7 @@ def chunks(
             bans = banned[lane].tobytes()  # what is left of trade follows from them alone
             if bans in harmless:
                 continue
-            ground = settle(economy, one_of(wedges, int(lane)), deficit)
+            ground = settle(economy, wedges[int(lane)], deficit)
             if ground.failure or ground.parts > 1 or (ground.closes and not mobile):
                 grounds[int(lane)] = ground
             else:
@@ -283,11 +280,6 @@ def take(wedges: Wedges, lanes: Sequence[int]) -> Wedges:
         return part_of(wedges, lanes[0], lanes[-1] + 1)
     at = list(lanes)
     return Wedges(wedges.tariff[at], wedges.iceberg_hat[at], wedges.export_tax[at])
-
-
-def one_of(wedges: Wedges, index: int) -> Wedges:
-    """One scenario of a batch."""
-    return Wedges(wedges.tariff[index], wedges.iceberg_hat[index], wedges.export_tax[index])
 
 
 def part_of(wedges: Wedges, first: int, last: int) -> Wedges:

@@ -37,7 +37,6 @@ from detente.equilibrium.judged import (
     check_each,
     chunks,
     finish,
-    one_of,
     refused,
     starting_point,
     take,
@@ -168,7 +167,7 @@ def _chunk(
     banned = _with_bans(wedges, controls)
     judged: dict[int, ControlledSolution] = {}
     for lanes, ground in chunks(setting.economy, setting.structure, banned, setting.deficit):
-        known = {k: _refused(setting, one_of(banned, k), controls[k], ground) for k in lanes}
+        known = {k: _refused(setting, banned[k], controls[k], ground) for k in lanes}
         left = [k for k in lanes if known[k] is None]
         if left:
             policies, limits = [wedges[k] for k in left], [controls[k] for k in left]

@@ -25,7 +25,6 @@ from detente.equilibrium.judged import (
     check_wedges,
     chunks,
     finish,
-    one_of,
     part_of,
     refused,
     starting_point,
@@ -171,7 +170,7 @@ class _Rescued:
         self, wedges: Wedges, deficit: Array, base: Baseline, ground: Ground | None
     ) -> Solution[Equilibrium]:
         """Climb the ladder with one scenario, or say which good can have no price."""
-        asked, technology = one_of(wedges, 0), base.technology
+        asked, technology = wedges[0], base.technology
         endless = without_price(technology, asked)
         if endless:
             buyer, good = endless

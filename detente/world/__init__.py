@@ -21,11 +21,8 @@ if TYPE_CHECKING:
     from detente.world.economy import (
         Array as Array,
         Economy as Economy,
-        Wedges as Wedges,
         flows_abroad as flows_abroad,
         frozen as frozen,
-        stack_scenarios as stack_scenarios,
-        unrepeated as unrepeated,
     )
     from detente.world.elasticities import (
         divisions as divisions,
@@ -62,6 +59,11 @@ if TYPE_CHECKING:
     )
     from detente.world.toy_world import toy as toy
     from detente.world.uses import split_uses as split_uses
+    from detente.world.wedges import (
+        Wedges as Wedges,
+        stack_scenarios as stack_scenarios,
+        unrepeated as unrepeated,
+    )
 else:
     from detente.core.face import face
 
@@ -72,7 +74,8 @@ else:
             "content": "content_shares",
             "describe": "compare_worlds flow_table provenance_table shipped_table size_table",
             "described": "load_described",
-            "economy": "Array Economy Wedges flows_abroad frozen stack_scenarios unrepeated",
+            "economy": "Array Economy flows_abroad frozen",
+            "wedges": "Wedges stack_scenarios unrepeated",
             "elasticities": "divisions elasticity_set elasticity_sets elasticity_table set_horizon with_elasticity_set",
             "embodied": "embodied_intensity",
             "held": "StockFigure sector_groups stock_figures stock_of_flows",

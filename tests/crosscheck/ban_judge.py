@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from slow_extensions import ExtendedMarket, Nests
 
-from detente.world.economy import Economy, Wedges
+from detente.world.economy import Economy
+from detente.world.wedges import Wedges
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

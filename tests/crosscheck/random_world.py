@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import Labels
-from detente.world.economy import Economy, Wedges
+from detente.world.economy import Economy
+from detente.world.wedges import Wedges
 
 Array = npt.NDArray[np.float64]
 # Million USD: about world income of 2024, so that a check of magnitudes has nothing to object.

@@ -23,7 +23,8 @@ import numpy.typing as npt
 import scipy.optimize
 from slow_model import Base, Cube, Matrix, cube, table, trade_cost_hat
 
-from detente.world.economy import Economy, Wedges
+from detente.world.economy import Economy
+from detente.world.wedges import Wedges
 
 Array = npt.NDArray[np.float64]
 STEP = 1e-30

@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.optimize
 
-from detente.world.economy import Economy, Wedges
+from detente.world.economy import Economy
+from detente.world.wedges import Wedges
 
 Array = npt.NDArray[np.float64]
 Matrix = list[list[float]]

@@ -17,7 +17,7 @@ from slow_extensions import Nests
 from detente.core import RESULTS
 from detente.equilibrium import Model, Newton, Policy, Structure, solve
 from detente.equilibrium.controls import QuantityControl
-from detente.world.economy import Wedges
+from detente.world.wedges import Wedges
 
 WORLDS = int(os.environ.get("DETENTE_BAN_WORLDS", "80"))
 MOST_WITHOUT = 0.15

@@ -13,7 +13,7 @@ from slow_model import solve_slowly
 
 from detente.equilibrium import Model, Structure, solve
 from detente.world import toy
-from detente.world.economy import Wedges
+from detente.world.wedges import Wedges
 
 AGREEMENT = 1e-9
 WORLDS = {

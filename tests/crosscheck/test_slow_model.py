@@ -11,7 +11,8 @@ from slow_model import CLOSURES, solve_in_levels, solve_slowly
 from detente.core import Labels
 from detente.equilibrium import Model, Newton, solve
 from detente.world import check, toy
-from detente.world.economy import Economy, Wedges
+from detente.world.economy import Economy
+from detente.world.wedges import Wedges
 
 AGREEMENT = 1e-9
 WORLDS = {

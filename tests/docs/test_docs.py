@@ -202,6 +202,7 @@ def test_the_model_page_names_every_attribute_and_no_other():
         "unchanged",
         "of",
         "each",
+        "nothing_added",
         "together",
         "pairs_unlike",
         "told_apart",

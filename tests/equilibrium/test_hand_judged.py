@@ -28,7 +28,6 @@ from detente.equilibrium.judged import (
     check_wedges,
     chunks,
     finish,
-    one_of,
     part_of,
     refused,
     starting_point,
@@ -255,7 +254,7 @@ def test_scenarios_taken_out_of_a_batch() -> None:
             assert getattr(found, name).tolist() == getattr(batch, name)[lanes].tolist()
         in_a_row = lanes == list(range(lanes[0], lanes[-1] + 1))
         assert np.shares_memory(found.tariff, batch.tariff) == in_a_row
-    assert one_of(batch, 3).tariff.tolist() == some[3].tariff.tolist()
+    assert batch[3].tariff.tolist() == some[3].tariff.tolist()
     assert part_of(batch, 2, 4).tariff.tolist() == batch.tariff[2:4].tolist()
 
 

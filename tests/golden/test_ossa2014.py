@@ -10,7 +10,7 @@ import pytest
 from detente.equilibrium import Model, Structure, residuals, solve
 from detente.validation import ossa2014
 from detente.validation.path import integrate_welfare
-from detente.world.economy import Wedges
+from detente.world.wedges import Wedges
 
 
 @pytest.fixture(scope="module")
