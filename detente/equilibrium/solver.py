@@ -30,7 +30,7 @@ from detente.equilibrium.judged import (
     starting_point,
     take,
 )
-from detente.equilibrium.ladder import Climb, first_look, rescue
+from detente.equilibrium.ladder import Climb, first_look, rescue, used_up
 from detente.equilibrium.settle import sweep_chunk
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.steering import BATCH
@@ -93,11 +93,12 @@ def solve_batch(
     ['no_shock', 'successful']
     """
     solver = solver or Newton()
-    first = first_look(solver, structure)
     if not isinstance(wedges, Wedges) and not wedges:
         return ()
     stacked = _stacked(economy, wedges)
     deficit = deficits(economy, closure)
+    factors = prepare(economy, structure).factor_inverse.shape[0]
+    first = first_look(solver, structure, factors)
     named = closure if isinstance(closure, str) else "own"
     begun = None if start is None else starting_point(economy, structure, start)
     rescued = _Rescued(economy, structure, named, solver, start)
@@ -127,7 +128,9 @@ def solve_batch(
             finish(base.technology, part, named, lent, points, steps, first, "sweep", ground)
         ):
             if not solution.result.ok and solver.robust:
-                solution = rescued(part_of(part, index, index + 1), lent, base, ground)
+                solution = used_up(solution, solver, factors) or rescued(
+                    part_of(part, index, index + 1), lent, base, ground
+                )
             solutions[lanes[index]] = solution
         if throw and not all(solutions[lane].result.ok for lane in lanes):
             break
