@@ -37,27 +37,28 @@ STEPS_AT_FLOORS = 4
 derivatives do not follow. A sweep costs some milliseconds, what takes over costs seconds."""
 
 
-def first_look(solver: Newton, structure: Structure, factors: int | None = None) -> Newton:
+def first_look(solver: Newton, structure: Structure, economy: Economy) -> Newton:
     """Settings of the sweeps before anything else is tried.
 
     Parameters
     ----------
     solver : Newton
     structure : Structure
-    factors : int, optional
-        Factor prices: no more sweeps are made than the budget allows at what one of so many costs.
+    economy : Economy
+        No more sweeps are made than the budget allows at what one costs here.
     """
     steps = solver.max_steps
     if solver.robust and np.any(structure.wage_floor):
         steps = STEPS_AT_FLOORS * steps
-    if factors is not None and steps * sweep_cost(factors) > solver.budget:
-        steps = math.ceil(solver.budget / sweep_cost(factors))
+    prices = economy.va_share.shape[0] if math.isinf(structure.mobility) else economy.va_share.size
+    if steps * sweep_cost(prices) > solver.budget:
+        steps = math.ceil(solver.budget / sweep_cost(prices))
     return solver if steps == solver.max_steps else replace(solver, max_steps=steps)
 
 
-def used_up(solution: Solution[Equilibrium], solver: Newton, factors: int) -> Solution[Equilibrium] | None:
+def used_up(solution: Solution[Equilibrium], solver: Newton) -> Solution[Equilibrium] | None:
     """A first look that failed, as given up where it took all of the solver's budget; None where some is left for a rescue."""
-    work = float(solution.stats["num_steps"]) * sweep_cost(factors)
+    work = float(solution.stats["num_steps"]) * sweep_cost(solution.value.factor_price_hat.size)
     if work < solver.budget:
         return None
     stats = {**solution.stats, "work": work, "reached": 0.0, "ended": "budget"}

@@ -247,8 +247,7 @@ def _swept(
     Where they do not settle it is None, or its code when the solver is not to try anything else.
     """
     economy, structure = setting.economy, setting.structure
-    factors = prepare(economy, structure).factor_inverse.shape[0]
-    solver = first_look(setting.solver, structure, factors)
+    solver = first_look(setting.solver, structure, economy)
     deficit = setting.deficit if ground is None else ground.deficit
     named = setting.closure if isinstance(setting.closure, str) else "own"
     free = [[control for control in some if not control.is_ban] for some in controls]
@@ -285,7 +284,7 @@ def _swept(
         if not met:
             code = RESULTS.max_steps_reached if solution.result.ok else solution.result
             unmet = replace(solution, result=code)
-            ended = used_up(unmet, setting.solver, factors) if solver.robust else unmet
+            ended = used_up(unmet, setting.solver) if solver.robust else unmet
             controlled.append(None if ended is None else ControlledSolution(ended, {}))
             continue
         sizes = dict(zip((control.name for control in free[k]), log_wedges[k], strict=True))
