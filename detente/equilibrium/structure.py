@@ -120,7 +120,7 @@ class Structure:
         if self.mobility > FREE:
             object.__setattr__(self, "mobility", math.inf)
 
-    @property
+    @functools.cached_property
     def is_core(self) -> bool:
         """Whether this is the core model."""
         return (
@@ -135,7 +135,7 @@ class Structure:
             and self.backstop is None
         )
 
-    @property
+    @functools.cached_property
     def moves_supply(self) -> bool:
         """Whether the supply of factors changes: with the real factor price, or as duties replace other taxes."""
         cuts = np.any(self.revenue_cut) and self.marginal_cost_of_funds != 1
@@ -383,13 +383,19 @@ class Technology:
         """Shares of final spending beyond minima [.., n, s] and log price of that basket [.., n]: of all of it without minima."""
         alpha, sigma = self.chosen_shares, self.structure.sigma_final
         if sigma == 1:
-            return alpha, np.asarray((alpha * log_price).sum(-1))
+            return alpha, np.asarray(np.vecdot(log_price, alpha))
         index = np.log1p((alpha * np.expm1((1 - sigma) * log_price)).sum(-1)) / (1 - sigma)
         return np.asarray(alpha * np.exp((1 - sigma) * (log_price - index[..., None]))), np.asarray(index)
 
     def base_earnings(self) -> Array:
         """Factor earnings of the base year [country, sector], million USD."""
-        return np.asarray(self.factor_share * self.economy.output)
+        return self._base_earnings[0]
+
+    @functools.cached_property
+    def _base_earnings(self) -> tuple[Array, Array]:
+        """By country and sector, and by country."""
+        earned = frozen(self.factor_share * self.economy.output)
+        return earned, frozen(earned.sum(1))
 
     @functools.cached_property
     def earning(self) -> Mask:
@@ -403,8 +409,7 @@ class Technology:
         ``Φ_hat = (Σ_s l v_hat^κ)^(1/κ)``; sector earnings ``l v_hat^κ Φ_hat^(1−κ) · VA``. The sum leaves out sectors that
         bans have closed.
         """
-        base = self.base_earnings()
-        whole = base.sum(1)
+        base, whole = self._base_earnings
         if self.mobile:
             paid = np.exp(log_factor) * whole
             return paid, paid
