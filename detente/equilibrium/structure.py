@@ -220,8 +220,7 @@ class Technology:
 
         Not what follows from the structure either: structures that share their arrays differ in it.
         """
-        derived = [self._by_user, self._weights, self.chosen_shares]  # computed here, or by every solve anew
-        assert derived
+        _ = self._by_user, self._weights, self.chosen_shares  # computed here, or by every solve anew
         own = ("economy", "structure", "budget", "moves_inputs")
         return {name: value for name, value in vars(self).items() if name not in own}
 
@@ -393,7 +392,6 @@ class Technology:
 
     @functools.cached_property
     def _base_earnings(self) -> tuple[Array, Array]:
-        """By country and sector, and by country."""
         earned = frozen(self.factor_share * self.economy.output)
         return earned, frozen(earned.sum(1))
 
@@ -411,10 +409,8 @@ class Technology:
         """
         base, whole = self._base_earnings
         if self.mobile:
-            paid = np.exp(log_factor) * whole
-            return paid, paid
-        if self.severed is not None:
-            base = np.where(self.earning, base, 0.0)
+            return (np.exp(log_factor) * whole,) * 2
+        base = base if self.severed is None else np.where(self.earning, base, 0.0)
         kappa = self.structure.mobility
         share = base / whole[:, None]
         top = np.where(base > 0, log_factor, -np.inf).max(-1, keepdims=True)  # keeps large κ within range
