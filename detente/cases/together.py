@@ -7,7 +7,7 @@ stocks that earlier dates leave are counted again: what a date takes is given to
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from detente.cases.backstops import STOCKS, has_stocks
 from detente.cases.holdings import Holdings
+from detente.cases.parting import Rates, pace, parted
 from detente.equilibrium import (
     Equilibrium,
     Lane,
@@ -80,6 +81,10 @@ class RunningDown:
         self.there = np.array([[[name in some] for name in caps] for some in names])
         """Whether a cap is in force at a date [date, cap, 1]."""
         self.met = np.zeros((len(lanes), len(self.base)))
+        self.parted = np.zeros_like(self.met)
+        """Share that goes in a month of what is left, as prices stand."""
+        self.given = np.zeros_like(self.met)
+        """What stocks could give when it was asked last, share of base-year use."""
 
     @property
     def any(self) -> bool:
@@ -88,13 +93,15 @@ class RunningDown:
 
     def capacity(self, lanes: npt.NDArray[np.int64], met: Array) -> Array:
         """What stocks can give at these dates [lane, cell], share of base-year use, when they give `met` at them."""
-        self.met[lanes] = met
+        self.met[lanes], could = met, self.given[lanes]
+        self.parted[lanes] = np.divide(met, could, out=np.zeros_like(met), where=could > 0)
         rates, left = np.zeros_like(self.met), self.first
         for k, length in enumerate(self.months):
             held, spent = (left * self.there[k]).sum(0), self.base * length
-            rates[k] = held / spent
+            rates[k] = held / spent * pace(np.minimum(self.parted[k], 1.0), length)
             part = np.divide(self.met[k] * spent, held, out=np.zeros_like(held), where=held > 0)
             left = left * (1 - np.minimum(part, 1.0) * self.there[k])
+        self.given[lanes] = rates[lanes]
         return rates[lanes]
 
     def waits(self, lanes: npt.NDArray[np.int64], worst: Array) -> Array:
@@ -163,15 +170,21 @@ def solve_ahead(
     return {k: solution for k, solution in enumerate(solutions) if solution.result.ok}
 
 
-def gives(value: Equilibrium, rates: Mapping[tuple[str, str], float]) -> bool:
-    """Whether the stocks of an equilibrium give as much as is held."""
+def gives(value: Equilibrium, rates: Rates, months: float) -> bool:
+    """Whether the stocks of an equilibrium give as much as is held, over a period of so many months."""
     backstop = value.structure.backstop
     if backstop is None or not has_stocks(backstop):
         return not rates
     labels = value.economy.labels
     given = backstop.capacity[backstop.steps.index(STOCKS)]
-    cells = zip(backstop.importer, backstop.sector, strict=True)
-    asked = [rates.get((labels.countries[n], labels.sectors[s]), 0.0) for n, s in cells]
+    cells = [
+        (labels.countries[n], labels.sectors[s])
+        for n, s in zip(backstop.importer, backstop.sector, strict=True)
+    ]
+    asked = np.array([rates.get(cell, 0.0) for cell in cells])
+    if months != 1:
+        shares = parted(value)
+        asked = asked * pace(np.array([shares.get(cell, 0.0) for cell in cells]), months)
     return bool(np.abs(given - asked).max(initial=0.0) < ROUNDING)
 
 

@@ -253,7 +253,9 @@ class SparseShock:
 
 
 def laid_out(base: Baseline, wedges: Wedges, limits: Limits | None) -> Shock | SparseShock:
-    """Wedges with a leading scenario axis, laid out in full only where they move too many pairs for the other way."""
+    """Wedges with a leading scenario axis, laid out in full only where they move too many pairs for the other way, or are one."""
+    if len(wedges.tariff) == 1:
+        return Shock.of(base, wedges, limits)
     economy = base.technology.economy
     most, pairs = wedges.told_apart(economy)
     moved = Moved.of(economy, wedges, pairs, limits)
