@@ -47,7 +47,7 @@ WAITING = 1e-2
 """A lane settles once those it depends on are within this share of their tolerance, the other way round: a hundred times it."""
 STEADY = 1e-2
 """Largest residual below which the derivatives of scarce goods are taken once and kept."""
-NEAR_ONE = 1e-3
+NEAR_ONE = 2e-4
 """Elasticities of substitution nearer to one than this are left to the solver of one structure."""
 
 
