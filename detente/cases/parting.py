@@ -11,13 +11,23 @@ so the capacity is a function of the price, found with the equilibrium. In a mon
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from detente.cases.backstops import STOCKS
-from detente.equilibrium import Equilibrium, Solution, Structure, share_preparation
+from detente.equilibrium import (
+    Equilibrium,
+    Model,
+    Newton,
+    Policy,
+    Solution,
+    Structure,
+    share_preparation,
+    solve,
+)
 from detente.world import Array, Economy, frozen
 
 Rates = Mapping[tuple[str, str], float]
@@ -128,3 +138,46 @@ def with_stocks(economy: Economy, structure: Structure, rates: Rates) -> Structu
     stocked = replace(structure, backstop=replace(backstop, capacity=frozen(capacity)))
     share_preparation(economy, stocked, (economy, structure))
     return stocked
+
+
+def alike(structure: Structure, other: Structure) -> bool:
+    """Whether an equilibrium of one structure can be a start for the other: factors move freely in both, or in neither."""
+    return math.isinf(structure.mobility) == math.isinf(other.mobility)
+
+
+def solved_at_rates(
+    economy: Economy,
+    structure: Structure,
+    policy: Policy,
+    closure: str | Array,
+    solver: Newton | None,
+    steered: bool,
+    rates: Rates,
+    last: Solution[Equilibrium] | None,
+) -> Solution[Equilibrium]:
+    """Solve a period at these rates of stocks; one steered by the inverses of another date that does not get there is steered by its own.
+
+    Parameters
+    ----------
+    economy, structure, policy, closure, solver
+        As of a `Model`, without what is held.
+    steered : bool
+        Whether the inverses at hand are of another date.
+    rates : mapping of (country, sector) to float
+    last : Solution, optional
+        Of the period before: where the search begins, if factors are as free there.
+
+    Raises
+    ------
+    SolveError
+        When there is no equilibrium.
+    """
+    model = Model(economy, with_stocks(economy, structure, rates), closure, solver=solver)
+    near = last if last is not None and alike(last.value.structure, model.structure) else None
+    if steered:
+        quick = replace(model, solver=replace(model.solver or Newton(), robust=False))
+        solution = solve(quick, policy, start=near, throw=False)
+        if solution.result.ok:
+            return solution
+        model = model.on(replace(model.economy))  # a copy, of which no inverses are known
+    return solve(model, policy, start=near)

@@ -20,21 +20,29 @@ import numpy as np
 from detente.cases.backstops import has_stocks
 from detente.cases.holdings import Holdings, Stated
 from detente.cases.horizons import horizon
-from detente.cases.parting import Rates, at_own_pace, with_stocks
+from detente.cases.parting import at_own_pace, solved_at_rates
 from detente.cases.time_settings import time_setting
-from detente.cases.together import EARLY, Law, Setting, alike, gives, solve_ahead
-from detente.core import Cell, Column, InputError, LabelError, SolveError, Table, UnitError, suggestion
+from detente.cases.together import EARLY, Law, Setting, gives, solve_ahead
+from detente.core import (
+    LOST_ON_THE_WAY,
+    Cell,
+    Column,
+    InputError,
+    LabelError,
+    SolveError,
+    Table,
+    UnitError,
+    suggestion,
+)
 from detente.equilibrium import (
     Binding,
     Equilibrium,
-    Model,
     Newton,
     Policy,
     QuantityControl,
     Solution,
     Structure,
     how_far,
-    solve,
 )
 from detente.world import Array, Economy, Wedges
 
@@ -282,7 +290,7 @@ def walk(
         if key not in known:
             alive.append(parts)
             solved_at = partial(
-                _solved_at, here, structure, Policy(here, wedges, binding), closure, solver, together
+                solved_at_rates, here, structure, Policy(here, wedges, binding), closure, solver, together
             )
             try:
                 known[key] = at_own_pace(solved_at, rates, length, last)
@@ -293,34 +301,6 @@ def walk(
         path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
         start += length
     return tuple(path)
-
-
-def _solved_at(
-    economy: Economy,
-    structure: Structure,
-    policy: Policy,
-    closure: str | Array,
-    solver: Newton | None,
-    steered: bool,
-    rates: Rates,
-    last: Solution[Equilibrium] | None,
-) -> Solution[Equilibrium]:
-    """Solve a period at these rates of stocks; one steered by the inverses of another date that does not get there is steered by its own.
-
-    Raises
-    ------
-    SolveError
-        When there is no equilibrium.
-    """
-    model = Model(economy, with_stocks(economy, structure, rates), closure, solver=solver)
-    near = last if last is not None and alike(last.value.structure, model.structure) else None
-    if steered:
-        quick = replace(model, solver=replace(model.solver or Newton(), robust=False))
-        solution = solve(quick, policy, start=near, throw=False)
-        if solution.result.ok:
-            return solution
-        model = model.on(replace(model.economy))  # a copy, of which no inverses are known
-    return solve(model, policy, start=near)
 
 
 def _draws(
@@ -349,6 +329,11 @@ def _draws(
         held.use(control, drawn)
         draws[control.name] = Draw(bound.volume_hat, drawn, held.months(control), bound)
     return draws
+
+
+def _is_lost(control: QuantityControl) -> bool:
+    """Whether nobody keeps the rent of a cap; a ban leaves none."""
+    return not (control.is_floor or control.is_ban) and control.enforcement.wasted
 
 
 def stock_table(
@@ -408,5 +393,10 @@ def stock_table(
         ),
         tuple(rows),
         note="Against the base year. Stocks are not refilled; holders part with more of them as the price rises, or as soon as "
-        "they help where the input has no way out. Used: delivered and drawn. The wedge of a ban is infinite (–).",
+        "they help where the input has no way out. Used: delivered and drawn. The wedge of a ban is infinite (–)."
+        + (
+            f" A rent that nobody keeps is {LOST_ON_THE_WAY}."
+            if any(_is_lost(control) for control in controls)
+            else ""
+        ),
     )

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from detente.cases.backstops import STOCKS, has_stocks
 from detente.cases.holdings import Holdings
-from detente.cases.parting import Rates, pace, parted
+from detente.cases.parting import Rates, alike, pace, parted
 from detente.equilibrium import (
     Equilibrium,
     Lane,
@@ -186,8 +186,3 @@ def gives(value: Equilibrium, rates: Rates, months: float) -> bool:
         shares = parted(value)
         asked = asked * pace(np.array([shares.get(cell, 0.0) for cell in cells]), months)
     return bool(np.abs(given - asked).max(initial=0.0) < ROUNDING)
-
-
-def alike(structure: Structure, other: Structure) -> bool:
-    """Whether an equilibrium of one structure can be a start for the other: factors move freely in both, or in neither."""
-    return math.isinf(structure.mobility) == math.isinf(other.mobility)

@@ -243,7 +243,7 @@ def solve_lanes(
         Scarce.of(base, limits),
     )
     shock = Shock.of(base, banned, limits, theta)
-    points, steps = settle_lanes(sweep, shock, begun, first_look(solver, structure))
+    points, steps = settle_lanes(sweep, shock, begun, first_look(solver, structure, economy))
     solutions = []
     for k, lane in enumerate(lanes):
         own = lane if sweep.set is None or link is None else _with_capacity(lane, link.row, sweep.set[k])
