@@ -16,7 +16,16 @@ import numpy.typing as npt
 from detente.cases.backstops import STOCKS, has_stocks
 from detente.cases.holdings import Holdings
 from detente.cases.parting import Rates, alike, pace, parted
-from detente.equilibrium import Equilibrium, Lane, Newton, QuantityControl, Solution, Structure, solve_lanes
+from detente.equilibrium import (
+    Equilibrium,
+    Lane,
+    LaneStart,
+    Newton,
+    QuantityControl,
+    Solution,
+    Structure,
+    solve_lanes,
+)
 from detente.world import Array, Economy, Wedges
 
 Setting = Callable[[float], tuple[Economy, Structure]]
@@ -109,7 +118,6 @@ def solve_dates(
     like: tuple[Economy, Structure],
     closure: str | Array,
     solver: Newton | None,
-    start: Solution[Equilibrium] | None = None,
 ) -> list[Solution[Equilibrium]]:
     """Dates of a path at once; none where they cannot be solved so (`solve_lanes`).
 
@@ -125,8 +133,6 @@ def solve_dates(
         Whose inverses steer.
     closure : str or array [country], million USD
     solver : Newton, optional
-    start : Solution, optional
-        Of a date before, where the search begins.
     """
     link = None
     if any(control.kind == "cap" for lane in lanes for control in lane.controls):
@@ -135,7 +141,7 @@ def solve_dates(
         link = RunningDown(lanes, months, held)
     linked = link if link is not None and link.any else None
     solver = replace(solver or Newton(), max_steps=MOST_SWEEPS)
-    return solve_lanes(lanes, like, closure=closure, solver=solver, link=linked, start=start) or []
+    return solve_lanes(lanes, like, closure=closure, solver=solver, link=linked) or []
 
 
 def solve_ahead(
@@ -149,15 +155,18 @@ def solve_ahead(
     last: Solution[Equilibrium] | None,
 ) -> dict[int, Solution[Equilibrium]]:
     """Periods from a month on solved at once, by position: those that were found."""
-    lanes, middles = [], first + np.cumsum(months) - np.array(months) / 2
+    lanes: list[Lane] = []
+    middles = first + np.cumsum(months) - np.array(months) / 2
     for middle in middles:
         here, structure = at(float(middle))
         wedges, controls = law(float(middle))
         kept = (control for control in controls if control.is_floor or math.isfinite(held.months(control)))
         lanes.append(Lane(here, structure, wedges, tuple(kept)))
-    near = last if last is not None and alike(last.value.structure, lanes[0].structure) else None
+    if last is not None and alike(last.value.structure, lanes[0].structure):
+        near = LaneStart.of(last)
+        lanes = [replace(lane, start=near) for lane in lanes]
     like = at(steering_date(float(np.sqrt(middles[0] * middles[-1]))))
-    solutions = solve_dates(lanes, months, held, like, closure, solver, near)
+    solutions = solve_dates(lanes, months, held, like, closure, solver)
     return {k: solution for k, solution in enumerate(solutions) if solution.result.ok}
 
 

@@ -1,11 +1,14 @@
-"""Questions people ask, each with the one command that answers it: below `detente --help`. They are data."""
+"""The verbs as one command that loads a verb when it is called; below its help the questions people ask, which are data."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
+
+from detente.cli.verbs import VERBS
 
 
 def questions() -> tuple[tuple[str, str], ...]:
@@ -27,6 +30,14 @@ def questions() -> tuple[tuple[str, str], ...]:
 class WithQuestions(TyperGroup):
     """The verbs, with the questions below their list; the file is read when help is asked for, and not before."""
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the verbs, of which none is loaded for that."""
+        if not isinstance(self.commands, Unloaded):
+            super().format_commands(ctx, formatter)
+            return
+        listed = TyperGroup(commands=dict(self.commands))
+        listed.format_commands(ctx, formatter)
+
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """Write every question, and below it its command on one line."""
         formatter.write_paragraph()
@@ -36,3 +47,27 @@ class WithQuestions(TyperGroup):
             with formatter.indentation():
                 formatter.write_text(question)
                 formatter.write(f"{'':>{formatter.current_indent}}$ {command}\n")
+
+
+class Unloaded(dict[str, Any]):
+    """Every verb by its name as a command that knows its help in a line; what loads a verb gives the whole of it.
+
+    Parameters
+    ----------
+    load : callable
+        Gives the command of a verb, with its options.
+
+    Examples
+    --------
+    >>> verbs = Unloaded(lambda verb: f"all of {verb}")
+    >>> verbs["run"].params, verbs.get("run"), verbs.get("rnu")
+    ([], 'all of run', None)
+    """
+
+    def __init__(self, load: Callable[[str], Any]) -> None:
+        super().__init__({verb: TyperCommand(verb, help=text) for verb, (_, text) in VERBS.items()})
+        self._load = load
+
+    def get(self, verb: str, default: Any = None) -> Any:
+        """The command of a verb, loaded; the default where there is no such verb."""
+        return self._load(verb) if verb in self else default

@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.output import parse_day, usage
-from detente.cli.terminal import note
+from detente.cli.terminal import once
 
 if TYPE_CHECKING:
     from detente.cases import Case
     from detente.dossier import Dossier
-
-SAID: set[str] = set()
-"""Notes of this command."""
 
 HoldClocksOption = Annotated[
     bool,
@@ -32,13 +29,6 @@ HoldOption = Annotated[
         show_default="none",
     ),
 ]
-
-
-def once(text: str) -> None:
-    """Say a note, unless this command has said it already (`SAID` is emptied when a command starts)."""
-    if text not in SAID:
-        SAID.add(text)
-        note(text)
 
 
 def to_hold(every: bool, names: Sequence[str] | None) -> bool | tuple[str, ...]:

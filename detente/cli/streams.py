@@ -28,7 +28,6 @@ from typing import Any, NoReturn
 
 import typer
 
-from detente.cli.missing import unnamed_scenario
 from detente.cli.terminal import note
 from detente.core import DetenteError, InputError
 
@@ -99,6 +98,8 @@ def ends() -> Iterator[None]:
         _flush_or_say()
         _finish(ended.exit_code)
     except UsageSlip as error:
+        from detente.cli.missing import unnamed_scenario
+
         if (unnamed := unnamed_scenario(error)) is not None:
             _finish(2, f"error: {unnamed}")
         with contextlib.suppress(OSError):

@@ -21,17 +21,27 @@ def note(text: str) -> None:
     print(text.translate(UNPRINTABLE), file=sys.stderr)
 
 
+def once(text: str) -> None:
+    """Say a note, unless this command has said it already."""
+    if text not in _noted:
+        _noted.add(text)
+        note(text)
+
+
 WITHOUT = "--no-pager"
 PAGERS = ("less", "more")
 """Tried in turn where `PAGER` says nothing."""
 
 _state: dict[str, bool] = {"pager": True}
 _said: list[str] = []
+_noted: set[str] = set()
+"""Notes of this command that are said once."""
 
 
 def begin(words: list[str]) -> list[str]:
     """Forget what an earlier command said; take the option against a pager out of the words, wherever it stands."""
     _said.clear()
+    _noted.clear()
     _state["pager"] = WITHOUT not in words
     return [word for word in words if word != WITHOUT]
 

@@ -54,7 +54,7 @@ def check_each(economy: Economy, policies: Sequence[Wedges]) -> None:
     InputError, UnitError
         As `check_wedges`.
     """
-    looked_at = set[int]()
+    looked_at = {id(array) for array in economy.nothing_added}
     for wedges in policies:
         if wedges.tariff.shape[-3:] != economy.flows.shape:
             raise InputError(
