@@ -59,6 +59,9 @@ def what_to_try(
     """
     if solution.result in (RESULTS.max_steps_reached, RESULTS.walras_violated):
         return f"see {PAGE}; `throw=False` returns the unfinished solution"
+    more = "`--budget`, or Newton(budget=…), allows more work"
+    if solution.stats.get("ended") == "budget" and solution.stats.get("method") == "sweep":
+        return f"try: {more}: the first sweeps were broken off. See {PAGE}; `throw=False` returns the unfinished solution"
     said = []
     wedges = getattr(solution.value, "wedges", None)
     floor = solution.result is RESULTS.floor_unreached  # its subsidy is not the user's own
@@ -81,5 +84,5 @@ def what_to_try(
     if not limits:
         said.append("a smaller shock")
     if solution.result is RESULTS.gave_up and solution.stats.get("ended") in ("budget", "seconds"):
-        said.append("`--budget`, or Newton(budget=…), allows more work")
+        said.append(more)
     return "try: " + "; ".join(said) + f". See {PAGE}; `throw=False` returns the unfinished solution"
