@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, model_validator
 
 from detente.core import EVERYBODY, InputError, LabelError, SchemaError, csv_rows, read_text
-from detente.dossier import Frozen
+from detente.dossier import Field, Frozen, model_validator
 from detente.world import Array, Economy, countries_named, embodied_intensity, sectors_named
 
 if TYPE_CHECKING:

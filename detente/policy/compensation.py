@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field
 
 from detente.core import LabelError
-from detente.dossier import Dossier, Frozen
+from detente.dossier import Dossier, Field, Frozen
 from detente.world import Array, Economy
 
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field, model_validator
 
 from detente.core import InputError, LabelError
-from detente.dossier import BANDS, Doubt, Frozen, doubts_on
+from detente.dossier import BANDS, Doubt, Field, Frozen, doubts_on, model_validator
 from detente.world import Array, Economy, countries_named, sectors_named
 
 HIGHEST = 20.0

@@ -6,10 +6,20 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, model_validator
-
 from detente.core import InputError, UnitError
-from detente.dossier import BANDS, POSSIBLE, Doubt, Frozen, KeyPath, Measure, Status, doubts_on, key_text
+from detente.dossier import (
+    BANDS,
+    POSSIBLE,
+    Doubt,
+    Field,
+    Frozen,
+    KeyPath,
+    Measure,
+    Status,
+    doubts_on,
+    key_text,
+    model_validator,
+)
 from detente.policy.duties.stacking import is_duty
 
 if TYPE_CHECKING:
