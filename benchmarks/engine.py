@@ -17,7 +17,7 @@ from detente.cases.cuts import read_cut
 from detente.cases.horizons import horizon
 from detente.cases.stocks import Period, by_horizon, path_with_stocks
 from detente.core import Labels
-from detente.equilibrium import Model, Policy, Structure, solve
+from detente.equilibrium import Model, Newton, Policy, Structure, solve
 from detente.equilibrium.baseline import prepare
 from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.gradients import gradients, real_income
@@ -156,6 +156,9 @@ def measure(row: Row) -> None:
     one = best(lambda: solve(Model(economy), wedges), 30)
     note = f"residual {float(solution.stats['max_residual']):.0e}, {solution.stats['num_steps']} sweeps"
     row(f"one solve {N}x{S}, warm", one, "ms", 3.0, note)
+    one_by_one = Model(economy, solver=Newton(whole=True))
+    note = f"{solve(one_by_one, wedges).stats['num_steps']} sweeps"
+    row("  by the whole derivative", best(lambda: solve(one_by_one, wedges), 30), "ms", 1.6, note)
     dense = best(lambda: dense_newton(economy, wedges), 2)
     gap = np.abs(dense_newton(economy, wedges) - solution.value.real_income_hat).max()
     row("  plain dense Newton", dense, "ms", None, f"largest difference {gap:.0e}")

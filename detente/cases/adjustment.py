@@ -18,8 +18,9 @@ import numpy as np
 from detente.cases.backstops import after, with_commodities
 from detente.cases.horizons import MONTHS, horizon, named_horizon, with_horizon_elasticities
 from detente.cases.options import Options
+from detente.cases.parting import alike
 from detente.cases.time_settings import time_setting
-from detente.cases.together import alike, steering_date
+from detente.cases.together import steering_date
 from detente.core import LabelError, UnitError
 from detente.equilibrium import Structure, lend_preparation, share_preparation
 from detente.world import Array, Economy, with_elasticity_set

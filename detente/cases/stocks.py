@@ -13,29 +13,38 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from detente.cases.backstops import STOCKS, has_stocks
+from detente.cases.backstops import has_stocks
 from detente.cases.holdings import Holdings, Stated
 from detente.cases.horizons import horizon
+from detente.cases.parting import at_own_pace, solved_at_rates
 from detente.cases.time_settings import time_setting
-from detente.cases.together import EARLY, Law, Setting, alike, gives, solve_ahead
-from detente.core import Cell, Column, InputError, LabelError, SolveError, Table, UnitError, suggestion
+from detente.cases.together import EARLY, Law, Setting, gives, solve_ahead
+from detente.core import (
+    LOST_ON_THE_WAY,
+    Cell,
+    Column,
+    InputError,
+    LabelError,
+    SolveError,
+    Table,
+    UnitError,
+    suggestion,
+)
 from detente.equilibrium import (
     Binding,
     Equilibrium,
-    Model,
     Newton,
     Policy,
     QuantityControl,
     Solution,
     Structure,
     how_far,
-    share_preparation,
-    solve,
 )
-from detente.world import Array, Economy, Wedges, frozen
+from detente.world import Array, Economy, Wedges
 
 
 @dataclass(frozen=True)
@@ -267,7 +276,7 @@ def walk(
         )
         rates = held.rates(caps, length) if stocked else {}
         place = k if k < EARLY else k - EARLY
-        if place in ahead and gives(ahead[place].value, rates):
+        if place in ahead and gives(ahead[place].value, rates, length):
             solved = last = ahead[place]
             path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
             start += length
@@ -280,13 +289,11 @@ def walk(
         key = (*map(id, parts), flows, tuple(available.items()), tuple(rates.items()))
         if key not in known:
             alive.append(parts)
-            set_up = _with_stocks(here, structure, rates)
-            near = last if last is not None and alike(last.value.structure, set_up) else None
-            policy = Policy(here, wedges, binding)
+            solved_at = partial(
+                solved_at_rates, here, structure, Policy(here, wedges, binding), closure, solver, together
+            )
             try:
-                known[key] = _solved(
-                    Model(here, set_up, closure, solver=solver), policy, near, steered=together
-                )
+                known[key] = at_own_pace(solved_at, rates, length, last)
             except SolveError as error:
                 where = f"months {start:g} to {start + length:g} ({structure.horizon})"
                 raise _out_of_reach(error, available, where) from error
@@ -294,40 +301,6 @@ def walk(
         path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
         start += length
     return tuple(path)
-
-
-def _solved(
-    model: Model, policy: Policy, near: Solution[Equilibrium] | None, *, steered: bool
-) -> Solution[Equilibrium]:
-    """Solve a period; one steered by the inverses of another date that does not get there is steered by its own.
-
-    Raises
-    ------
-    SolveError
-        When there is no equilibrium.
-    """
-    if steered:
-        quick = replace(model, solver=replace(model.solver or Newton(), robust=False))
-        solution = solve(quick, policy, start=near, throw=False)
-        if solution.result.ok:
-            return solution
-        model = model.on(replace(model.economy))  # a copy, of which no inverses are known
-    return solve(model, policy, start=near)
-
-
-def _with_stocks(economy: Economy, structure: Structure, rates: Mapping[tuple[str, str], float]) -> Structure:
-    """A structure whose buyers can draw on stocks at these rates, steered like the one without."""
-    if not rates:
-        return structure
-    backstop = structure.backstop
-    assert backstop is not None
-    capacity, labels = np.array(backstop.capacity), economy.labels
-    row = backstop.steps.index(STOCKS)
-    for cell, (n, s) in enumerate(zip(backstop.importer, backstop.sector, strict=True)):
-        capacity[row, cell] = rates.get((labels.countries[n], labels.sectors[s]), 0.0)
-    stocked = replace(structure, backstop=replace(backstop, capacity=frozen(capacity)))
-    share_preparation(economy, stocked, (economy, structure))
-    return stocked
 
 
 def _draws(
@@ -356,6 +329,11 @@ def _draws(
         held.use(control, drawn)
         draws[control.name] = Draw(bound.volume_hat, drawn, held.months(control), bound)
     return draws
+
+
+def _is_lost(control: QuantityControl) -> bool:
+    """Whether nobody keeps the rent of a cap; a ban leaves none."""
+    return not (control.is_floor or control.is_ban) and control.enforcement.wasted
 
 
 def stock_table(
@@ -415,5 +393,10 @@ def stock_table(
         ),
         tuple(rows),
         note="Against the base year. Stocks are not refilled; holders part with more of them as the price rises, or as soon as "
-        "they help where the input has no way out. Used: delivered and drawn. The wedge of a ban is infinite (–).",
+        "they help where the input has no way out. Used: delivered and drawn. The wedge of a ban is infinite (–)."
+        + (
+            f" A rent that nobody keeps is {LOST_ON_THE_WAY}."
+            if any(_is_lost(control) for control in controls)
+            else ""
+        ),
     )

@@ -7,7 +7,7 @@ stocks that earlier dates leave are counted again: what a date takes is given to
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +15,17 @@ import numpy.typing as npt
 
 from detente.cases.backstops import STOCKS, has_stocks
 from detente.cases.holdings import Holdings
-from detente.equilibrium import Equilibrium, Lane, Newton, QuantityControl, Solution, Structure, solve_lanes
+from detente.cases.parting import Rates, alike, pace, parted
+from detente.equilibrium import (
+    Equilibrium,
+    Lane,
+    LaneStart,
+    Newton,
+    QuantityControl,
+    Solution,
+    Structure,
+    solve_lanes,
+)
 from detente.world import Array, Economy, Wedges
 
 Setting = Callable[[float], tuple[Economy, Structure]]
@@ -71,6 +81,10 @@ class RunningDown:
         self.there = np.array([[[name in some] for name in caps] for some in names])
         """Whether a cap is in force at a date [date, cap, 1]."""
         self.met = np.zeros((len(lanes), len(self.base)))
+        self.parted = np.zeros_like(self.met)
+        """Share that goes in a month of what is left, as prices stand."""
+        self.given = np.zeros_like(self.met)
+        """What stocks could give when it was asked last, share of base-year use."""
 
     @property
     def any(self) -> bool:
@@ -79,13 +93,15 @@ class RunningDown:
 
     def capacity(self, lanes: npt.NDArray[np.int64], met: Array) -> Array:
         """What stocks can give at these dates [lane, cell], share of base-year use, when they give `met` at them."""
-        self.met[lanes] = met
+        self.met[lanes], could = met, self.given[lanes]
+        self.parted[lanes] = np.divide(met, could, out=np.zeros_like(met), where=could > 0)
         rates, left = np.zeros_like(self.met), self.first
         for k, length in enumerate(self.months):
             held, spent = (left * self.there[k]).sum(0), self.base * length
-            rates[k] = held / spent
+            rates[k] = held / spent * pace(np.minimum(self.parted[k], 1.0), length)
             part = np.divide(self.met[k] * spent, held, out=np.zeros_like(held), where=held > 0)
             left = left * (1 - np.minimum(part, 1.0) * self.there[k])
+        self.given[lanes] = rates[lanes]
         return rates[lanes]
 
     def waits(self, lanes: npt.NDArray[np.int64], worst: Array) -> Array:
@@ -102,7 +118,6 @@ def solve_dates(
     like: tuple[Economy, Structure],
     closure: str | Array,
     solver: Newton | None,
-    start: Solution[Equilibrium] | None = None,
 ) -> list[Solution[Equilibrium]]:
     """Dates of a path at once; none where they cannot be solved so (`solve_lanes`).
 
@@ -118,8 +133,6 @@ def solve_dates(
         Whose inverses steer.
     closure : str or array [country], million USD
     solver : Newton, optional
-    start : Solution, optional
-        Of a date before, where the search begins.
     """
     link = None
     if any(control.kind == "cap" for lane in lanes for control in lane.controls):
@@ -128,7 +141,7 @@ def solve_dates(
         link = RunningDown(lanes, months, held)
     linked = link if link is not None and link.any else None
     solver = replace(solver or Newton(), max_steps=MOST_SWEEPS)
-    return solve_lanes(lanes, like, closure=closure, solver=solver, link=linked, start=start) or []
+    return solve_lanes(lanes, like, closure=closure, solver=solver, link=linked) or []
 
 
 def solve_ahead(
@@ -142,30 +155,34 @@ def solve_ahead(
     last: Solution[Equilibrium] | None,
 ) -> dict[int, Solution[Equilibrium]]:
     """Periods from a month on solved at once, by position: those that were found."""
-    lanes, middles = [], first + np.cumsum(months) - np.array(months) / 2
+    lanes: list[Lane] = []
+    middles = first + np.cumsum(months) - np.array(months) / 2
     for middle in middles:
         here, structure = at(float(middle))
         wedges, controls = law(float(middle))
         kept = (control for control in controls if control.is_floor or math.isfinite(held.months(control)))
         lanes.append(Lane(here, structure, wedges, tuple(kept)))
-    near = last if last is not None and alike(last.value.structure, lanes[0].structure) else None
+    if last is not None and alike(last.value.structure, lanes[0].structure):
+        near = LaneStart.of(last)
+        lanes = [replace(lane, start=near) for lane in lanes]
     like = at(steering_date(float(np.sqrt(middles[0] * middles[-1]))))
-    solutions = solve_dates(lanes, months, held, like, closure, solver, near)
+    solutions = solve_dates(lanes, months, held, like, closure, solver)
     return {k: solution for k, solution in enumerate(solutions) if solution.result.ok}
 
 
-def gives(value: Equilibrium, rates: Mapping[tuple[str, str], float]) -> bool:
-    """Whether the stocks of an equilibrium give as much as is held."""
+def gives(value: Equilibrium, rates: Rates, months: float) -> bool:
+    """Whether the stocks of an equilibrium give as much as is held, over a period of so many months."""
     backstop = value.structure.backstop
     if backstop is None or not has_stocks(backstop):
         return not rates
     labels = value.economy.labels
     given = backstop.capacity[backstop.steps.index(STOCKS)]
-    cells = zip(backstop.importer, backstop.sector, strict=True)
-    asked = [rates.get((labels.countries[n], labels.sectors[s]), 0.0) for n, s in cells]
+    cells = [
+        (labels.countries[n], labels.sectors[s])
+        for n, s in zip(backstop.importer, backstop.sector, strict=True)
+    ]
+    asked = np.array([rates.get(cell, 0.0) for cell in cells])
+    if months != 1:
+        shares = parted(value)
+        asked = asked * pace(np.array([shares.get(cell, 0.0) for cell in cells]), months)
     return bool(np.abs(given - asked).max(initial=0.0) < ROUNDING)
-
-
-def alike(structure: Structure, other: Structure) -> bool:
-    """Whether an equilibrium of one structure can be a start for the other: factors move freely in both, or in neither."""
-    return math.isinf(structure.mobility) == math.isinf(other.mobility)

@@ -130,7 +130,8 @@ def path(
         str,
         typer.Option(
             "--rent",
-            help="Who keeps the difference between cost and price under a --cut: destroyed (nobody), exporter or importer.",
+            help="Who keeps the difference between cost and price under a --cut: destroyed (nobody: goods lost "
+            "on the way, which the exporter makes and is paid for), exporter or importer.",
         ),
     ] = "destroyed",
     stock: Annotated[

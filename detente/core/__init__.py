@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     )
     from detente.core.limits import (
         ENFORCEMENT as ENFORCEMENT,
+        LOST_ON_THE_WAY as LOST_ON_THE_WAY,
         RENTS as RENTS,
         Enforcement as Enforcement,
         Lever as Lever,
@@ -128,7 +129,7 @@ else:
             "kept": "cache_folder",
             "folders": "finish_folder write_folder",
             "labels": "EVERYBODY Labels SECTOR_WORDS",
-            "limits": "ENFORCEMENT Enforcement Lever LimitKind RENTS Rent is_ban limit_word",
+            "limits": "ENFORCEMENT Enforcement LOST_ON_THE_WAY Lever LimitKind RENTS Rent is_ban limit_word",
             "plain": "TYPED UNPRINTABLE is_number",
             "reading": "csv_rows is_file is_folder is_there name_of open_lines read_bytes read_json read_text readable_file unreadable",
             "register": "check_register read_register",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,10 @@ are then asked for and given back all the time."""
 WHOLE = 32 * 1024 * 1024
 """Bytes from which on a worker of ours asks the system for an array by itself. The threshold above, whatever it is, stops the C
 library from raising this one beyond 128 KiB, and then most arrays of a solve are mapped anew: twice the time."""
+REFUSED = 2.0
+"""Seconds to wait where connections are refused, since nothing listens there: a scheduler that is only just being started. One that
+answered before in this process may be started again, and has all of `Cluster.wait`."""
+_answered: set[str] = set()
 RECOUNT = 5.0
 """Seconds for which a count of workers serves: others may have come since, as a queue lets them in."""
 
@@ -40,7 +45,8 @@ class Cluster:
     workers : int, optional
         How many of this machine; one a core when left out. With an address, those that are there are used.
     wait : float
-        Seconds to wait for the scheduler.
+        Seconds to wait for the scheduler, and for its first worker. Where nothing listens at the address, at most `REFUSED`,
+        unless a scheduler answered there before.
 
     Examples
     --------
@@ -82,7 +88,9 @@ class Cluster:
                 )
             try:
                 if self.address is not None:
+                    _listens(self.address, self.wait)
                     _knock(self.address, self.wait)
+                    _answered.add(self.address)
                 client = stack.enter_context(Client(place, timeout=self.wait))
                 client.wait_for_workers(1, timeout=self.wait)
             except (OSError, ValueError, TimeoutError) as error:
@@ -170,6 +178,32 @@ def installed() -> dict[str, str]:
     }
 
 
+def _listens(address: str, seconds: float) -> None:
+    """See that something listens at an address: Dask itself goes on knocking at a closed port as at a busy one.
+
+    Addresses that are not of TCP are left to Dask.
+
+    Raises
+    ------
+    OSError
+        When connections have been refused all the while.
+    """
+    kind, _, place = address.rpartition("://")
+    host, _, port = place.rpartition(":")
+    if kind not in ("", "tcp", "tls") or not host or not port.isdigit():
+        return
+    end = time.monotonic() + (seconds if address in _answered else min(seconds, REFUSED))
+    while True:
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=seconds).close()
+        except ConnectionRefusedError as error:
+            if time.monotonic() >= end:
+                raise ConnectionRefusedError("connections are refused, so nothing listens there") from error
+            time.sleep(0.2)
+        else:
+            return
+
+
 def _knock(address: str, seconds: float) -> None:
     """See that a scheduler answers: Dask itself waits without end for the first word of whatever else listens there.
 
@@ -196,7 +230,12 @@ def _knock(address: str, seconds: float) -> None:
         return asking.result()
 
     with ThreadPoolExecutor(1) as thread:  # a notebook has a loop of its own in this thread
-        kind = thread.submit(asyncio.run, within()).result().get("type")
+        try:
+            kind = thread.submit(asyncio.run, within()).result().get("type")
+        except (OSError, ValueError, TimeoutError):
+            raise
+        except Exception as error:  # a web server's greeting, read as a length, asks for exabytes
+            raise ValueError("what answers there is no scheduler of Dask") from error
     if kind != "Scheduler":
         raise ValueError(f"this is the address of a {kind}, not of a scheduler")
 

@@ -55,6 +55,10 @@ ENFORCEMENT: Final[dict[tuple[LimitKind, Rent], Enforcement]] = {
 """By kind and who would keep the rent of a cap."""
 
 
+LOST_ON_THE_WAY: Final = "goods lost on the way, which the seller's own plants make and are paid for, so that it may gain by its own cut"
+"""What a rent is that nobody keeps: a trade cost, and a trade cost uses up the goods it is on."""
+
+
 def is_ban(limit: float) -> bool:
     """Whether a limit, as a ratio to the base year's volume, lets nothing through: an infinite trade cost enforces it."""
     return limit == 0

@@ -38,7 +38,12 @@ if TYPE_CHECKING:
     )
     from detente.equilibrium.judged import CHUNK as CHUNK
     from detente.equilibrium.labelled import Labelled as Labelled, labelled_result as labelled_result
-    from detente.equilibrium.lanes import Lane as Lane, can_share as can_share, solve_lanes as solve_lanes
+    from detente.equilibrium.lanes import (
+        Lane as Lane,
+        LaneStart as LaneStart,
+        can_share as can_share,
+        solve_lanes as solve_lanes,
+    )
     from detente.equilibrium.many import (
         DutyPoints as DutyPoints,
         Many as Many,
@@ -79,7 +84,7 @@ else:
             "backstop": "Backstop Step",
             "bans": "any_ban log_ratio no_exports",
             "baseline": "CORE lend_preparation share_preparation",
-            "lanes": "Lane can_share solve_lanes",
+            "lanes": "Lane LaneStart can_share solve_lanes",
             "labelled": "Labelled labelled_result",
             "many": "DutyPoints Many real_incomes solve_many",
             "policy": "Policy ChosenFlows",

@@ -28,7 +28,7 @@ class Anderson:
         self.change = np.zeros((memory, lanes, unknowns), dtype=kind)
         self.moved = np.zeros((memory, lanes, unknowns), dtype=kind)
         self.gram = np.zeros((lanes, memory, memory))
-        self.last: tuple[Array, Array] | None = None
+        self.last: tuple[Array, Array] | None = None  # where the last step led, and that step
 
     def keep(self, lanes: Lanes) -> None:
         """Drop every scenario but these."""
@@ -39,32 +39,30 @@ class Anderson:
     def advance(self, point: Array, step: Array) -> Array:
         """Next point from the current one and the step the map proposes there."""
         if self.last is None:
-            self.last = (point, step)
-            return np.asarray(point + step)
+            self.last = (point + step, step)
+            return self.last[0].copy()
         slot = self.count % self.memory
         self.count += 1
         used = min(self.count, self.memory)
         newest = self.change[slot]
         np.subtract(step, self.last[1], out=newest, casting="same_kind")
         ahead = point + step
-        np.subtract(ahead, self.last[0] + self.last[1], out=self.moved[slot], casting="same_kind")
-        self.last = (point, step)
+        np.subtract(ahead, self.last[0], out=self.moved[slot], casting="same_kind")
+        self.last = (ahead, step)
         change = self.change[:used].transpose(1, 0, 2)
         row = np.matvec(change, newest)
         self.gram[:, slot, :used] = row
         self.gram[:, :used, slot] = row
-        gram = self.gram[:, :used, :used].copy()
         # a touch of regularisation keeps nearly collinear histories from blowing up the combination
-        diagonal = np.einsum("lkk->lk", gram)
-        diagonal *= 1 + 1e-13
-        diagonal += 1e-300
+        self.gram[:, slot, slot] = row[:, slot] * (1 + 1e-13) + 1e-300
+        gram = self.gram[:, :used, :used]
         right = np.matvec(change, step.astype(newest.dtype, copy=False)).astype(np.float64, copy=False)
         try:
             mix = np.linalg.solve(gram, right[..., None])[..., 0]
         except np.linalg.LinAlgError:
             mix = np.stack([_least_squares(a, b) for a, b in zip(gram, right, strict=True)])
-        ahead -= np.vecmat(mix.astype(newest.dtype, copy=False), self.moved[:used].transpose(1, 0, 2))
-        return np.asarray(ahead)
+        mixed = np.vecmat(mix.astype(newest.dtype, copy=False), self.moved[:used].transpose(1, 0, 2))
+        return np.asarray(ahead - mixed)
 
 
 def _least_squares(matrix: Array, right: Array) -> Array:

@@ -177,7 +177,7 @@ def share_preparation(economy: Economy, structure: Structure, like: tuple[Econom
         As from `prepare`, for either economy.
     """
     lent = prepare(*like)
-    check_sound(economy)
+    check_sound(economy, like[0])
     technology = Technology.of(economy, structure)
     if technology.mobile != lent.technology.mobile:
         return
@@ -215,7 +215,7 @@ def lend_preparation(economy: Economy, structure: Structure, like: tuple[Economy
         As from `prepare`, for either economy.
     """
     prepare(*like)
-    check_sound(economy)
+    check_sound(economy, like[0])
     if math.isinf(structure.mobility) != math.isinf(like[1].mobility):
         return
     of_economy = _prepared.setdefault(economy, weakref.WeakKeyDictionary())

@@ -93,8 +93,11 @@ class Numeraires:
         if sizes is None:
             sizes = earned.sum(1) if technology.mobile else np.where(technology.earning, earned, -np.inf)
         apart = members if technology.mobile else members[:, :, None]
-        dropped = np.where(apart, sizes, -np.inf).reshape(len(members), -1).argmax(1)
-        world = np.array([earned[inside].sum() for inside in members])
+        if severed is None:
+            dropped, world = np.array([sizes.argmax()]), np.array([earned.sum()])
+        else:
+            dropped = np.where(apart, sizes, -np.inf).reshape(len(members), -1).argmax(1)
+            world = np.array([earned[inside].sum() for inside in members])
         return cls(dropped, members.astype(np.float64), world)
 
     def gap(self, earned: Array) -> Array:

@@ -27,6 +27,11 @@ MOVED = 1e-6
 """Prices that moved by more were moved by something: far beyond what the solver leaves of those that did not."""
 
 
+LARGEST = {"tariff": 1e50, "export_tax": 1e50, "iceberg_hat": 1e200}
+"""Largest duty, tax and change of a trade cost: the product of all three with a flow is still a number. Nothing is left of the flow long
+before."""
+
+
 def check_wedges(economy: Economy, wedges: Wedges) -> None:
     """Refuse wedges that cannot be priced, naming the worst cell, before any numerics.
 
@@ -35,8 +40,8 @@ def check_wedges(economy: Economy, wedges: Wedges) -> None:
     InputError
         When the arrays do not have the economy's shape.
     UnitError
-        For values that are not finite, duties or export taxes at or below −100 %, and trade costs at or below zero. An
-        infinite trade cost is a ban.
+        For values that are not finite or above `LARGEST`, duties or export taxes at or below −100 %, and trade costs at or
+        below zero. An infinite trade cost is a ban.
     """
     check_each(economy, [wedges])
 
@@ -49,7 +54,7 @@ def check_each(economy: Economy, policies: Sequence[Wedges]) -> None:
     InputError, UnitError
         As `check_wedges`.
     """
-    looked_at = set[int]()
+    looked_at = {id(array) for array in economy.nothing_added}
     for wedges in policies:
         if wedges.tariff.shape[-3:] != economy.flows.shape:
             raise InputError(
@@ -66,7 +71,10 @@ def check_each(economy: Economy, policies: Sequence[Wedges]) -> None:
 
 def _check(economy: Economy, name: str, values: Array) -> None:
     """Refuse a duty, tax or trade cost that cannot be priced, naming the cell."""
-    bad = ~(values > 0) if name == "iceberg_hat" else ~(np.isfinite(values) & (values > -1))
+    if name == "iceberg_hat":
+        bad = ~(values > 0) | ((values > LARGEST[name]) & (values < np.inf))
+    else:
+        bad = ~((values > -1) & (values <= LARGEST[name]))
     if not bad.any():
         return
     labels, at = economy.labels, tuple(np.argwhere(bad)[0])
@@ -74,7 +82,8 @@ def _check(economy: Economy, name: str, values: Array) -> None:
     raise UnitError(
         f"{name}[{labels.countries[n]}, {labels.countries[i]}, {labels.sectors[s]}] is {values[at]}",
         where=economy.name,
-        hint="duties and taxes are fractions above -1 (0.25 is 25 %), trade-cost changes positive ratios (inf is a ban)",
+        hint="duties and taxes are fractions above -1 (0.25 is 25 %), trade-cost changes positive ratios (inf is a ban); "
+        f"at most {LARGEST[name]:g}",
     )
 
 

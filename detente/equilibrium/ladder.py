@@ -7,6 +7,7 @@ fraction of what Newton costs. A scenario that they do not settle climbs a ladde
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import RESULTS
-from detente.equilibrium.budget import Meter
+from detente.equilibrium.budget import Meter, sweep_cost
 from detente.equilibrium.plain_residuals import GATE
 from detente.equilibrium.robust import solve_robustly, sweep_in_stages
 from detente.equilibrium.solution import Equilibrium, Solution
@@ -36,17 +37,32 @@ STEPS_AT_FLOORS = 4
 derivatives do not follow. A sweep costs some milliseconds, what takes over costs seconds."""
 
 
-def first_look(solver: Newton, structure: Structure) -> Newton:
+def first_look(solver: Newton, structure: Structure, economy: Economy) -> Newton:
     """Settings of the sweeps before anything else is tried.
 
     Parameters
     ----------
     solver : Newton
     structure : Structure
+    economy : Economy
+        No more sweeps are made than the budget allows at what one costs here.
     """
-    if not solver.robust or not np.any(structure.wage_floor):
-        return solver
-    return replace(solver, max_steps=STEPS_AT_FLOORS * solver.max_steps)
+    steps = solver.max_steps
+    if solver.robust and np.any(structure.wage_floor):
+        steps = STEPS_AT_FLOORS * steps
+    prices = economy.va_share.shape[0] if math.isinf(structure.mobility) else economy.va_share.size
+    if steps * sweep_cost(prices) > solver.budget:
+        steps = math.ceil(solver.budget / sweep_cost(prices))
+    return solver if steps == solver.max_steps else replace(solver, max_steps=steps)
+
+
+def used_up(solution: Solution[Equilibrium], solver: Newton) -> Solution[Equilibrium] | None:
+    """A first look that failed, as given up where it took all of the solver's budget; None where some is left for a rescue."""
+    work = float(solution.stats["num_steps"]) * sweep_cost(solution.value.factor_price_hat.size)
+    if work < solver.budget:
+        return None
+    stats = {**solution.stats, "work": work, "reached": 0.0, "ended": "budget"}
+    return replace(solution, result=RESULTS.gave_up, stats=stats)
 
 
 @dataclass(eq=False)

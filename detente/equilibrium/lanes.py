@@ -8,8 +8,8 @@ equations at the lane's own parameters.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -45,10 +45,39 @@ from detente.world import Array, Economy, Wedges, check_sound, frozen
 _BOUNDS = ("wage_floor", "minimum_consumption")
 WAITING = 1e-2
 """A lane settles once those it depends on are within this share of their tolerance, the other way round: a hundred times it."""
-STEADY = 1e-3
+STEADY = 1e-2
 """Largest residual below which the derivatives of scarce goods are taken once and kept."""
-NEAR_ONE = 1e-3
+NEAR_ONE = 2e-4
 """Elasticities of substitution nearer to one than this are left to the solver of one structure."""
+
+
+@dataclass(frozen=True, eq=False)
+class LaneStart:
+    """Where the search of a lane begins.
+
+    Attributes
+    ----------
+    point : array [unknown]
+        Log factor prices, log prices, and expenditures over those of the base year.
+    log_wedges : mapping of control name to float
+        Nil where a control has none.
+    """
+
+    point: Array
+    log_wedges: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, solution: Solution[Equilibrium]) -> LaneStart:
+        """An equilibrium near what is looked for, on the same base year, factors as free as in the lane."""
+        sizes = {name: binding.log_wedge for name, binding in solution.bindings.items()}
+        return cls(point_of(solution.value), sizes)
+
+    def at(self, controls: Sequence[QuantityControl], width: int) -> Array:
+        """As a point of sweeps that find the wedges of so many controls."""
+        there = np.pad(self.point, (0, width))
+        sizes = [self.log_wedges.get(control.name, 0.0) for control in controls]
+        there[len(self.point) : len(self.point) + len(sizes)] = sizes
+        return there
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +92,15 @@ class Lane:
         Its own nests, mobility, floors and minima, and capacities of the ladders.
     wedges : Wedges
     controls : tuple of QuantityControl
+    start : LaneStart, optional
+        Where its search begins; the base year when left out. What is found does not depend on it.
     """
 
     economy: Economy
     structure: Structure
     wedges: Wedges
     controls: tuple[QuantityControl, ...] = ()
+    start: LaneStart | None = None
 
 
 class Link(Protocol):
@@ -162,7 +194,6 @@ def solve_lanes(
     closure: str | Array = "share",
     solver: Newton | None = None,
     link: Link | None = None,
-    start: Solution[Equilibrium] | None = None,
 ) -> list[Solution[Equilibrium]] | None:
     """Solve lanes together, each at its own parameters; nothing is rescued.
 
@@ -175,9 +206,6 @@ def solve_lanes(
     solver : Newton, optional
     link : Link, optional
         What earlier lanes leave to later ones.
-    start : Solution, optional
-        Near what is looked for, on the same base year, factors as free as in the lanes: where the search begins, at its log
-        wedges of limits of the same name; the base year when left out.
 
     Returns
     -------
@@ -202,15 +230,10 @@ def solve_lanes(
     technology = LaneTechnology.over(base.technology, [lane.structure for lane in lanes])
     limits = Limits.of(economy, banned, free, theta)
     width = 0 if limits is None else limits.width
-    point = base_point(economy, structure) if start is None else point_of(start.value)
-    begun = np.stack([np.pad(point, (0, width)) for _ in lanes])
-    for k, some in enumerate(free):
-        begun[k, len(point) : len(point) + len(some)] = [
-            0.0
-            if start is None or control.name not in start.bindings
-            else start.bindings[control.name].log_wedge
-            for control in some
-        ]
+    base_year = LaneStart(base_point(economy, structure))
+    begun = np.stack(
+        [(lane.start or base_year).at(some, width) for lane, some in zip(lanes, free, strict=True)]
+    )
     sweep = _LaneSweep(
         replace(base.in_single(), technology=technology),
         deficit,
@@ -220,7 +243,7 @@ def solve_lanes(
         Scarce.of(base, limits),
     )
     shock = Shock.of(base, banned, limits, theta)
-    points, steps = settle_lanes(sweep, shock, begun, first_look(solver, structure))
+    points, steps = settle_lanes(sweep, shock, begun, first_look(solver, structure, economy))
     solutions = []
     for k, lane in enumerate(lanes):
         own = lane if sweep.set is None or link is None else _with_capacity(lane, link.row, sweep.set[k])

@@ -88,8 +88,9 @@ def shares_where_moved(
 
     Parameters
     ----------
-    trade_shares, kappa_hat : array [importer, exporter, sector]
-        Trade shares, and the trade cost change of pairs where nothing else is said.
+    trade_shares : array [importer, exporter, sector]
+    kappa_hat : array [importer, exporter, sector] or of a shape that broadcasts to it
+        Trade cost change of pairs where nothing else is said.
     moved : (int array [pair], array [pair, sector])
         Numbers of the other pairs, scenario by scenario, importer by importer; and the trade cost change of these.
     cost_hat, price_hat : array [.., country, sector]

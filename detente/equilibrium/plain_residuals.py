@@ -100,14 +100,16 @@ def chunk_residuals(
         )
     units = Numeraires.of(technology)
     drop = units.dropped
+    dropped = np.zeros(clearing.shape[1], dtype=bool)
+    dropped[drop] = True
     scale = np.where(economy.expenditure > 0, economy.expenditure, 1.0)
     parts = {
-        "clearing_residual": np.abs(np.delete(clearing, drop, axis=1)).max(1, initial=0.0),
+        "clearing_residual": np.abs(np.where(dropped, 0.0, clearing)).max(1),
         "price_residual": price_gap.max((1, 2)),
         "expenditure_residual": (np.abs(wanted - expenditure) / scale).max((1, 2)),
         "numeraire_residual": np.abs(units.gap(earned)).max(1),
     }
-    parts["max_residual"] = np.max(list(parts.values()), axis=0)
+    parts["max_residual"] = np.stack(list(parts.values())).max(0)
     parts["walras"] = clearing[:, drop[0]] if len(drop) == 1 else np.abs(clearing[:, drop]).max(1)
     enjoyed = beyond - _used_up(technology, log_price, expenditure) if outside.any() else beyond
     base = economy.income if technology.least is None else economy.income - technology.least.sum(1)
@@ -142,7 +144,9 @@ def _shares(economy: Economy, wedges: Wedges, cost_hat: Array, price_hat: Array)
     most, others = wedges.told_apart(economy)
     at = np.nonzero(others)
     _, importer, exporter = at
-    kappa_hat = model.trade_cost_hat(economy.tariff, most.tariff, most.iceberg_hat, most.export_tax)
+    kappa_hat = np.ones((1, 1, 1))  # the base year's own: powers of it need not be taken
+    if most.tariff is not economy.tariff:
+        kappa_hat = model.trade_cost_hat(economy.tariff, most.tariff, most.iceberg_hat, most.export_tax)
     kappa_moved = model.trade_cost_hat(
         economy.tariff[importer, exporter], wedges.tariff[at], wedges.iceberg_hat[at], wedges.export_tax[at]
     )

@@ -41,7 +41,7 @@ from detente.equilibrium.judged import (
     starting_point,
     take,
 )
-from detente.equilibrium.ladder import first_look, rescue_limits
+from detente.equilibrium.ladder import first_look, rescue_limits, used_up
 from detente.equilibrium.limits import Limits
 from detente.equilibrium.quantity_search import TIGHT, BatchSetting, known_wedges, with_note
 from detente.equilibrium.settle import sweep_chunk
@@ -247,7 +247,7 @@ def _swept(
     Where they do not settle it is None, or its code when the solver is not to try anything else.
     """
     economy, structure = setting.economy, setting.structure
-    solver = first_look(setting.solver, structure)
+    solver = first_look(setting.solver, structure, economy)
     deficit = setting.deficit if ground is None else ground.deficit
     named = setting.closure if isinstance(setting.closure, str) else "own"
     free = [[control for control in some if not control.is_ban] for some in controls]
@@ -283,8 +283,9 @@ def _swept(
             met = bool(np.abs(np.minimum(log_wedges[k], -over)).max() < TIGHT)
         if not met:
             code = RESULTS.max_steps_reached if solution.result.ok else solution.result
-            unmet = ControlledSolution(replace(solution, result=code), {})
-            controlled.append(None if solver.robust else unmet)
+            unmet = replace(solution, result=code)
+            ended = used_up(unmet, setting.solver) if solver.robust else unmet
+            controlled.append(None if ended is None else ControlledSolution(ended, {}))
             continue
         sizes = dict(zip((control.name for control in free[k]), log_wedges[k], strict=True))
         in_order = np.array([float(sizes.get(control.name, 0.0)) for control in controls[k]])
@@ -333,7 +334,7 @@ def in_stages(
         (swept,) = _swept(setting, [wedges], [staged], here, ground)
         steps = setting.solver.max_steps if swept is None else int(swept.solution.stats["num_steps"])
         setting.meter.charge(steps * sweep_cost(here.value.factor_price_hat.size))
-        if swept is not None:
+        if swept is not None and swept.solution.result.ok:
             here, reached, stage = swept, target, min(2 * stage, 1.0)
         else:
             stage /= 2

@@ -210,15 +210,19 @@ class Scarce:
         due = np.matmul(self.seen, first[..., None])[..., 0]
         due += np.where(self.alive, gap - np.log(np.maximum(1 + gap, LEAST_SALES)), 0.0)
         binds = np.zeros(0, dtype=bool) if volumes is None else volumes.binding(log_wedge + wedge_step)
-        known = self.known.get("last")
-        if not near or known is None or not np.array_equal(known[0], binds):
-            known = self.known["last"] = binds, *self._derivatives(markets(), volumes, binds)
-        _, inverse, bound = known
+        known = self.known.get("last") if near else None
+        if known is None or not np.array_equal(known[0], binds):
+            matrix, bound = self._derivatives(markets(), volumes, binds)
+            known = binds, _inverse(matrix) if near else matrix, bound
+            if near:
+                self.known["last"] = known
+        _, kept, bound = known
+        through = _times if near else _solved  # an inverse pays where it is kept
         if bound is None or volumes is None:
-            move = _times(inverse, due)
+            move = through(kept, due)
         else:
             over = bound.over(volumes, log_wedge)
-            both = _times(inverse, np.concatenate([due, -over], -1))
+            both = through(kept, np.concatenate([due, -over], -1))
             move = both[..., :N]
             bound.write(both[..., N:], log_wedge, wedge_step)
         change = np.clip(np.nan_to_num(move - first), -MOST_APART, MOST_APART)
@@ -227,12 +231,12 @@ class Scarce:
     def _derivatives(
         self, markets: ScarceMarkets, volumes: Volumes | None, binds: npt.NDArray[np.bool_]
     ) -> tuple[Single, Bound | None]:
-        """Inverse of the derivatives [lane, good, row, row], factor prices first, and the limits that are in it."""
+        """Derivatives [lane, good, row, row], factor prices first, and the limits that are in them."""
         moves = markets.moves(self.alive)
         if volumes is None or not binds.any():
-            return _inverse(moves.slopes), None
+            return moves.slopes.astype(np.float32), None
         bound = Bound.of(volumes, binds, moves.slopes.shape[1])
-        return _inverse(bound.derivatives(volumes, markets, moves)), bound
+        return bound.derivatives(volumes, markets, moves).astype(np.float32), bound
 
 
 class Volumes(NamedTuple):
@@ -362,12 +366,21 @@ class Bound:
         return whole
 
 
-def _inverse(matrix: Array) -> Single:
-    """Inverses [.., row, column], in single precision; nil where one has none."""
+def _inverse(matrix: Single) -> Single:
+    """Inverses [.., row, column]; nil where one has none."""
     try:
-        return np.asarray(np.linalg.inv(matrix.astype(np.float32)))
+        return np.asarray(np.linalg.inv(matrix))
     except np.linalg.LinAlgError:
         return np.zeros(matrix.shape, dtype=np.float32)
+
+
+def _solved(matrix: Single, vector: Array) -> Array:
+    """Products [.., row] of the inverses of matrices and vectors; nil where one has none."""
+    try:
+        solved = np.linalg.solve(matrix, vector.astype(np.float32)[..., None])[..., 0]
+    except np.linalg.LinAlgError:
+        return np.zeros(vector.shape)
+    return np.asarray(solved, dtype=np.float64)
 
 
 def _times(matrix: Single, vector: Array) -> Array:

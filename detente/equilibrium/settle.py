@@ -74,7 +74,7 @@ def sweep_chunk(
     if start is None:
         start = np.concatenate([base_point(economy, structure), np.zeros(width)])
     point = np.repeat(start[None], lanes, 0) if start.ndim == 1 else start
-    steered = None if foresight is None else steering(base)
+    steered = steering(base) if solver.whole or foresight is not None else None
     if steered is None:
         return settle_lanes(sweep, Shock.of(base, wedges, limits), point, solver)
     shock = laid_out(base, wedges, limits)

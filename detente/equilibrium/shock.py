@@ -59,14 +59,21 @@ class Moved(NamedTuple):
         def of_rows(array: Array) -> Array:
             return np.asarray(array[lane, importer, exporter])
 
-        factor = 1 + of_rows(wedges.tariff)
-        kappa_hat = factor / (1 + economy.tariff.reshape(-1, S)[pair]) * of_rows(wedges.iceberg_hat)
+        factor = of_rows(wedges.tariff)
+        factor += 1
+        kappa_hat = factor / (1 + economy.tariff).reshape(-1, S)[pair]
+        kappa_hat *= of_rows(wedges.iceberg_hat)
         if tax is not None:
             taxed = of_rows(tax)
             kappa_hat *= 1 + taxed
             factor *= 1 + taxed
         theta = economy.trade_elasticity if by_lane is None else by_lane[lane]
-        pull = economy.trade_shares.reshape(-1, S)[pair] * np.exp(-theta * np.log(kappa_hat))
+        power = np.log(
+            kappa_hat, out=kappa_hat
+        )  # these arrays are large: what is worked out in place costs half
+        power *= -theta
+        pull = np.exp(power, out=power)
+        pull *= economy.trade_shares.reshape(-1, S)[pair]
         net = pull / factor
         return cls(key, pull, net, None if tax is None else net * taxed)
 
@@ -253,7 +260,9 @@ class SparseShock:
 
 
 def laid_out(base: Baseline, wedges: Wedges, limits: Limits | None) -> Shock | SparseShock:
-    """Wedges with a leading scenario axis, laid out in full only where they move too many pairs for the other way."""
+    """Wedges with a leading scenario axis, laid out in full only where they move too many pairs for the other way, or are one."""
+    if len(wedges.tariff) == 1:
+        return Shock.of(base, wedges, limits)
     economy = base.technology.economy
     most, pairs = wedges.told_apart(economy)
     moved = Moved.of(economy, wedges, pairs, limits)

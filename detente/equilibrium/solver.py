@@ -30,7 +30,7 @@ from detente.equilibrium.judged import (
     starting_point,
     take,
 )
-from detente.equilibrium.ladder import Climb, first_look, rescue
+from detente.equilibrium.ladder import Climb, first_look, rescue, used_up
 from detente.equilibrium.settle import sweep_chunk
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.steering import BATCH
@@ -93,7 +93,7 @@ def solve_batch(
     ['no_shock', 'successful']
     """
     solver = solver or Newton()
-    first = first_look(solver, structure)
+    first = first_look(solver, structure, economy)
     if not isinstance(wedges, Wedges) and not wedges:
         return ()
     stacked = _stacked(economy, wedges)
@@ -127,7 +127,7 @@ def solve_batch(
             finish(base.technology, part, named, lent, points, steps, first, "sweep", ground)
         ):
             if not solution.result.ok and solver.robust:
-                solution = rescued(part_of(part, index, index + 1), lent, base, ground)
+                solution = rescued(part_of(part, index, index + 1), lent, base, ground, solution)
             solutions[lanes[index]] = solution
         if throw and not all(solutions[lane].result.ok for lane in lanes):
             break
@@ -167,9 +167,17 @@ class _Rescued:
     start: Equilibrium | None
 
     def __call__(
-        self, wedges: Wedges, deficit: Array, base: Baseline, ground: Ground | None
+        self,
+        wedges: Wedges,
+        deficit: Array,
+        base: Baseline,
+        ground: Ground | None,
+        swept: Solution[Equilibrium],
     ) -> Solution[Equilibrium]:
-        """Climb the ladder with one scenario, or say which good can have no price."""
+        """Climb the ladder with one scenario, or say that nothing is left for it, or which good can have no price."""
+        ended = used_up(swept, self.solver)
+        if ended is not None:
+            return ended
         asked, technology = wedges[0], base.technology
         endless = without_price(technology, asked)
         if endless:

@@ -120,7 +120,7 @@ class Structure:
         if self.mobility > FREE:
             object.__setattr__(self, "mobility", math.inf)
 
-    @property
+    @functools.cached_property
     def is_core(self) -> bool:
         """Whether this is the core model."""
         return (
@@ -135,7 +135,7 @@ class Structure:
             and self.backstop is None
         )
 
-    @property
+    @functools.cached_property
     def moves_supply(self) -> bool:
         """Whether the supply of factors changes: with the real factor price, or as duties replace other taxes."""
         cuts = np.any(self.revenue_cut) and self.marginal_cost_of_funds != 1
@@ -220,8 +220,7 @@ class Technology:
 
         Not what follows from the structure either: structures that share their arrays differ in it.
         """
-        derived = [self._by_user, self._weights, self.chosen_shares]  # computed here, or by every solve anew
-        assert derived
+        _ = self._by_user, self._weights, self.chosen_shares  # computed here, or by every solve anew
         own = ("economy", "structure", "budget", "moves_inputs")
         return {name: value for name, value in vars(self).items() if name not in own}
 
@@ -383,13 +382,18 @@ class Technology:
         """Shares of final spending beyond minima [.., n, s] and log price of that basket [.., n]: of all of it without minima."""
         alpha, sigma = self.chosen_shares, self.structure.sigma_final
         if sigma == 1:
-            return alpha, np.asarray((alpha * log_price).sum(-1))
+            return alpha, np.asarray(np.vecdot(log_price, alpha))
         index = np.log1p((alpha * np.expm1((1 - sigma) * log_price)).sum(-1)) / (1 - sigma)
         return np.asarray(alpha * np.exp((1 - sigma) * (log_price - index[..., None]))), np.asarray(index)
 
     def base_earnings(self) -> Array:
         """Factor earnings of the base year [country, sector], million USD."""
-        return np.asarray(self.factor_share * self.economy.output)
+        return self._base_earnings[0]
+
+    @functools.cached_property
+    def _base_earnings(self) -> tuple[Array, Array]:
+        earned = frozen(self.factor_share * self.economy.output)
+        return earned, frozen(earned.sum(1))
 
     @functools.cached_property
     def earning(self) -> Mask:
@@ -403,13 +407,10 @@ class Technology:
         ``Φ_hat = (Σ_s l v_hat^κ)^(1/κ)``; sector earnings ``l v_hat^κ Φ_hat^(1−κ) · VA``. The sum leaves out sectors that
         bans have closed.
         """
-        base = self.base_earnings()
-        whole = base.sum(1)
+        base, whole = self._base_earnings
         if self.mobile:
-            paid = np.exp(log_factor) * whole
-            return paid, paid
-        if self.severed is not None:
-            base = np.where(self.earning, base, 0.0)
+            return (np.exp(log_factor) * whole,) * 2
+        base = base if self.severed is None else np.where(self.earning, base, 0.0)
         kappa = self.structure.mobility
         share = base / whole[:, None]
         top = np.where(base > 0, log_factor, -np.inf).max(-1, keepdims=True)  # keeps large κ within range

@@ -45,6 +45,9 @@ class Newton:
         Earlier sweeps that Anderson acceleration combines.
     robust : bool
         Whether scenarios the sweeps do not settle are solved again by exact Newton in stages.
+    whole : bool
+        Whether the base year's whole derivative is inverted before the first solve, once for as long as a `Model` lives: it takes
+        as long as fifty solves and spares a third of each, one at a time. Batches of `BATCH` do so anyway.
     budget : float
         Work after which one scenario is given up, counted in sweeps (`detente.equilibrium.budget`): the same on every machine.
     seconds : float
@@ -55,6 +58,7 @@ class Newton:
     max_steps: int = 60
     memory: int = 8
     robust: bool = True
+    whole: bool = False
     budget: float = BUDGET
     seconds: float = SECONDS
 
@@ -127,6 +131,8 @@ class Sweep:
         self.limited_from = self.factors + 2 * self.N * self.S
         """Position of the first log wedge of limits in a point."""
         self.spends = economy.expenditure > 0
+        self.everywhere = bool(self.spends.all())
+        self.sectors = np.ones(self.S)  # a product with it adds up over sectors, faster than a sum does
         self.theta = economy.trade_elasticity
         self.earning = self.technology.earning
         self.units = Numeraires.of(self.technology)
@@ -150,7 +156,7 @@ class Sweep:
         """Clearing residual by factor market [scenario, factor]; that of the numeraires in the dropped markets' place."""
         total, asked, anchor = earnings
         if self.technology.mobile:
-            gap = (paid * output).sum(-1) / total - 1
+            gap = np.vecdot(paid, output) / total - 1
         else:
             unit = np.where(self.earning, asked, 1.0)
             gap = np.where(self.earning, paid * output / unit - 1, 0.0).reshape(len(output), -1)
@@ -159,7 +165,11 @@ class Sweep:
 
     def total(self, shock: Shock | SparseShock, weight: Array) -> Array:
         """Σ_i of the exporters' pull, price_hat^−θ; one where nothing is spent."""
-        return np.where(self.spends, shock.pulled(weight), 1.0)
+        return self.spent(shock.pulled(weight))
+
+    def spent(self, pulled: Array) -> Array:
+        """What is pulled; one where nothing is spent."""
+        return pulled if self.everywhere else np.where(self.spends, pulled, 1.0)
 
     def reaching(self, log_price: Array, log_basket: Array, expenditure: Array) -> tuple[Array, Array | None]:
         """Spending that reaches suppliers, and by how much its logarithm falls as the log price rises, spending held."""
@@ -172,7 +182,9 @@ class Sweep:
 
     def price_gap(self, total: Array, log_price: Array, expenditure: Array) -> Array:
         """Residual of prices: log of the price that exporters ask for, or at which a backstop is full, over the price."""
-        gap = np.asarray(-np.log(total) / self.theta - log_price)
+        gap = np.log(total)
+        gap /= -self.theta
+        gap -= log_price
         if self.backstop is not None:
             at = (slice(None), self.backstop.importer, self.backstop.sector)
             room = self.backstop.room(log_price, self.technology.final(log_price)[1], expenditure)
@@ -195,7 +207,7 @@ class Sweep:
         log_cost = technology.log_cost(log_factor, log_price)
         weight = np.exp(-self.theta * log_cost)
         total, reached = shock.drawn(weight)
-        total = np.where(self.spends, total, 1.0)
+        total = self.spent(total)
         final, log_basket = technology.final(log_price)
         reaching, yielding = self.reaching(log_price, log_basket, expenditure)
         wedge_step = None
@@ -206,7 +218,7 @@ class Sweep:
         per_pull = reaching / total
         output = weight * shock.sold(per_pull)
         # what is not the producer's is duty, but for what the exporter taxes
-        duties = (reaching - reached * per_pull).sum(-1)
+        duties = (reaching - reached * per_pull) @ self.sectors
         if shock.to_exporter is not None:
             duties = duties - (shock.taxed(weight) * per_pull).sum(-1)
         anchor, earned, asked = technology.offered(log_factor, log_basket, duties)
@@ -258,8 +270,7 @@ class Sweep:
         reaching, yielding = self.reaching(log_price, seen.log_basket, expenditure)
         output = seen.weight * shock.sold(reaching / seen.total)
         clearing = self.clearing(technology.paid(log_factor, seen.log_cost), output, seen.earnings)
-        worst = np.maximum(np.abs(clearing).max(1), np.abs(price_gap).max((1, 2)))
-        worst = np.maximum(worst, np.abs(spending_gap).max((1, 2)))
+        worst = largest(clearing, price_gap, spending_gap)
         factor_step = turned(-clearing, base.factor_inverse)
         wedge_step = np.empty_like(log_wedge)
         if limits is not None:
@@ -300,6 +311,12 @@ class Sweep:
         worst: Array,
     ) -> None:
         """Correct steps of factor prices and log wedges, from where these stand, in place: nothing, unless lanes do (`scarce`)."""
+
+
+def largest(*gaps: Array) -> Array:
+    """Largest residual of each scenario [scenario], of several kinds [scenario, …]."""
+    flat = np.concatenate([gap.reshape(len(gap), -1) for gap in gaps], 1)
+    return np.asarray(np.abs(flat, out=flat).max(1))
 
 
 def turned(gap: Array, inverse: Array | Factored) -> Array:

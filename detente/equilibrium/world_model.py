@@ -77,14 +77,9 @@ class Model:
 
     @classmethod
     def behind(cls, value: Equilibrium) -> Model:
-        """Return the model that an equilibrium was solved on, with the usual settings of the solver.
-
-        Raises
-        ------
-        InputError
-            When its deficits were given, not determined by a closure.
-        """
-        return cls(value.economy, value.structure, value.closure, responses=value.responses)
+        """Return the model that an equilibrium was solved on, with the usual settings of the solver."""
+        closure = value.closure if value.closure in CLOSURES else value.deficit_new
+        return cls(value.economy, value.structure, closure, responses=value.responses)
 
     @property
     def labels(self) -> Labels:

@@ -70,7 +70,7 @@ def draw_branches(
     InputError
         For fewer than two draws.
     SolveError
-        When a draw has no equilibrium.
+        As from `draw_outcomes`.
     """
     return DrawnBranches(
         tree,

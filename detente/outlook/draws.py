@@ -1,49 +1,24 @@
 """Scenarios solved again under drawn parameters: quasi-Monte Carlo, the same bytes for the same seed.
 
-Each draw is an economy of its own, solved from the base year with a few others in one batch. The batches are the same
+Each draw is an economy of its own, solved with a few others in one batch (`drawn_batches`). The batches are the same
 wherever they are solved, so that neither the number of workers nor the order of the work leaves a trace in the result.
 """
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from detente.cases import (
-    Case,
-    headline_differences,
-    headlines,
-    held_wedges,
-    optioned,
-    solve_cases,
-    steered_like,
-)
+from detente.cases import HEADLINES, Case, headline_differences, headlines, held_wedges, optioned
 from detente.core import InputError, LabelError, SolveError, Where, run, suggestion
-from detente.equilibrium import (
-    Equilibrium,
-    Lane,
-    Model,
-    Newton,
-    Solution,
-    Structure,
-    any_ban,
-    can_share,
-    solve_lanes,
-)
+from detente.equilibrium import Equilibrium, Model, Structure, any_ban
 from detente.equilibrium.explain import chebyshev, solve_path, target
-from detente.outlook.drawn_options import drawn_case, option_parameters
-from detente.outlook.prior import (
-    Uncertain,
-    apply_draw,
-    drawn_limits,
-    limit_parameters,
-    points,
-    uncertain_parameters,
-)
+from detente.outlook.drawn_batches import DrawnModel, DrawTask, solve_drawn
+from detente.outlook.drawn_options import option_parameters
+from detente.outlook.prior import Uncertain, limit_parameters, points, uncertain_parameters
 from detente.world import Array, Economy, Wedges
 
 PATH = 8
@@ -71,6 +46,8 @@ class Draws:
         Other results kept, by the names of `detente.equilibrium.explain.targets`.
     central_readings, readings : array [outcome, result], [draw, outcome, result]
         In the results' own units.
+    unsolved : tuple of str
+        What is said of each further draw that has no equilibrium: it is in none of the arrays.
     """
 
     model: Model
@@ -83,6 +60,7 @@ class Draws:
     results: tuple[str, ...]
     central_readings: Array
     readings: Array
+    unsolved: tuple[str, ...] = ()
 
     @property
     def economy(self) -> Economy:
@@ -121,132 +99,32 @@ class Draws:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class DrawTask:
-    """What every draw has in common: it is sent to the workers once."""
-
-    model: Model
-    cases: tuple[Case, ...]
-    parameters: tuple[Uncertain, ...]
-    results: tuple[str, ...] = ()
-    reference: str | None = None
-
-    @functools.cached_property
-    def groups(self) -> tuple[tuple[Model, tuple[int, ...]], ...]:
-        """Models that cases are solved on, with the positions of these: those that set the same options share one."""
-        alike: list[list[int]] = []
-        for position, case in enumerate(self.cases):
-            for group in alike:
-                if self.cases[group[0]].scenario.options == case.scenario.options:
-                    group.append(position)
-                    break
-            else:
-                alike.append([position])
-        return tuple((optioned(self.model, self.cases[group[0]].scenario), tuple(group)) for group in alike)
+def _several(task: DrawTask, normals: Array) -> list[tuple[Array, Array, str]]:
+    """Headlines [outcome, metric, country + world] and other results [outcome, result] of every case, by draw, and nothing said;
+    not-a-number of a draw without an equilibrium, and what is said of it."""
+    results = []
+    for draw in solve_drawn(task, normals):
+        try:
+            results.append((*_contracted(task, draw), ""))
+        except SolveError as error:
+            count, countries = len(task.cases), len(task.model.economy.labels.countries) + 1
+            nothing = np.full((count, len(HEADLINES), countries), np.nan)
+            results.append((nothing, np.full((count, len(task.results)), np.nan), str(error)))
+    return results
 
 
-@dataclass(frozen=True, eq=False)
-class _Drawn:
-    """The model of one draw, with the cases whose effects are of its size."""
-
-    model: Model
-    cases: tuple[Case, ...]
-
-    @classmethod
-    def of(cls, task: DrawTask, normals: Array) -> _Drawn:
-        model, scale = apply_draw(task.model, task.parameters, normals)
-        return cls(
-            model,
-            tuple(
-                replace(
-                    drawn_case(case, task.parameters, normals.tolist()),
-                    wedges=_scaled(case.wedges, scale),
-                    controls=drawn_limits(case.controls, task.parameters, normals),
-                )
-                for case in task.cases
-            ),
-        )
-
-
-def _scaled(wedges: Wedges, scale: float) -> Wedges:
-    """Wedges with the logarithms of trade costs times a scale; themselves where no cost moves."""
-    moved = wedges.iceberg_hat != 1
-    if not moved.any():
-        return wedges
-    iceberg_hat = np.array(wedges.iceberg_hat)
-    iceberg_hat[moved] **= scale
-    return Wedges(wedges.tariff, iceberg_hat, wedges.export_tax)
-
-
-def _together(task: DrawTask, drawn: Sequence[_Drawn]) -> list[list[Solution[Equilibrium]] | None]:
-    """Every case of some draws in one batch, by draw; None for a draw that has to be solved alone.
-
-    Cases that set options of the model are batches of their own: lanes of a batch share what has no parameters.
-    """
-    if any(model.answers for model, _ in task.groups):
-        return [None] * len(drawn)  # lanes of a batch do not answer
-    settled: list[dict[int, Solution[Equilibrium]]] = [{} for _ in drawn]
-    for model, positions in task.groups:
-        like = (model.economy, model.structure)
-        lanes = {
-            (k, position): _lane(draw.model, draw.cases[position])
-            for k, draw in enumerate(drawn)
-            for position in positions
-        }
-        fit = {place: lane for place, lane in lanes.items() if can_share(lane, like)}
-        solutions = solve_lanes(list(fit.values()), like, closure=model.closure, solver=model.solver) or []
-        for (k, position), solution in zip(
-            fit, solutions, strict=False
-        ):  # none at all where the way is closed
-            if solution.result.ok:
-                settled[k][position] = solution
-    whole = range(len(task.cases))
-    return [[some[k] for k in whole] if len(some) == len(whole) else None for some in settled]
-
-
-def _lane(model: Model, case: Case) -> Lane:
-    """A case on the model of a draw as a lane of a batch."""
-    structure = optioned(model, case.scenario).structure
-    return Lane(model.economy, structure, case.wedges, tuple(case.controls))
-
-
-def _alone(task: DrawTask, normals: Array) -> tuple[Model, list[Solution[Equilibrium]]]:
-    """Every case of one draw [dimension], and the model they were solved on.
+def _contracted(task: DrawTask, draw: DrawnModel | SolveError) -> tuple[Array, Array]:
+    """What is kept of a draw: headlines and other results.
 
     Raises
     ------
     SolveError
-        When a case has no equilibrium.
+        For one without an equilibrium, of a case or on the path of a result.
     """
-    model = task.model
-    draw = _Drawn.of(task, normals)  # an economy to which nothing was lent
-    at = steered_like(draw.model, model)
-    quick = replace(model.solver or Newton(), robust=False)
-    solved = solve_cases(replace(at, solver=quick), draw.cases)
-    if not all(solution.result.ok for solution, _ in solved):  # too far away to be steered by what is lent
-        at = draw.model
-        solved = solve_cases(at, draw.cases)
-    for case, (solution, _) in zip(draw.cases, solved, strict=True):
-        if not solution.result.ok:
-            raise SolveError(
-                f"scenario `{case.scenario.id}` under a draw: {solution.message}",
-                where=f"{model.economy.name}, {model.structure.horizon}",
-                hint="another seed, or milder scenarios; the docs page `it-does-not-converge` says what to try",
-                solution=solution,
-            )
-    return at, [solution for solution, _ in solved]
-
-
-def _several(task: DrawTask, normals: Array) -> list[tuple[Array, Array]]:
-    """Headlines [outcome, metric, country + world] and other results [outcome, result] of every case, by draw."""
-    drawn = [_Drawn.of(task, row) for row in normals]
-    results = []
-    for row, draw, solutions in zip(normals, drawn, _together(task, drawn), strict=True):
-        at, solved = (draw.model, solutions) if solutions is not None else _alone(task, row)
-        values = [solution.value for solution in solved]
-        levels = np.stack([headlines(value) for value in values])
-        results.append((levels, _read(task, at, draw.cases, values)))
-    return results
+    if isinstance(draw, SolveError):
+        raise draw
+    values = [solution.value for solution in draw.solutions]
+    return np.stack([headlines(value) for value in values]), _read(task, draw.model, draw.cases, values)
 
 
 def _read(task: DrawTask, drawn: Model, cases: Sequence[Case], values: Sequence[Equilibrium]) -> Array:
@@ -283,21 +161,23 @@ solved, since what is solved must not depend on where."""
 
 def solve_draws(
     task: DrawTask, normals: Array, *, on: Where | None = None, step: Callable[[], None] | None = None
-) -> tuple[Array, Array]:
+) -> tuple[Array, Array, tuple[str, ...]]:
     """Solve given standard normals [draw, dimension]; calls `step` for each as it is solved.
 
-    Returns headlines [draw, outcome, metric, country + world] and other results [draw, outcome, result].
+    Returns headlines [draw, outcome, metric, country + world] and other results [draw, outcome, result], not-a-number for draws
+    without an equilibrium, and what is said of each of these, empty for the others.
     """
 
-    def count(_: int, solved: list[tuple[Array, Array]]) -> None:
+    def count(_: int, solved: list[tuple[Array, Array, str]]) -> None:
         if step is not None:
             for _draw in solved:
                 step()
 
     size = max(FEWEST, LANES // len(task.cases))
     chunks = [normals[first : first + size] for first in range(0, len(normals), size)]
-    drawn = [pair for chunk in run(_several, task, chunks, on=on, arrived=count) for pair in chunk]
-    return np.stack([pair[0] for pair in drawn]), np.stack([pair[1] for pair in drawn])
+    drawn = [each for chunk in run(_several, task, chunks, on=on, arrived=count) for each in chunk]
+    levels, readings, said = zip(*drawn, strict=True)
+    return np.stack(levels), np.stack(readings), said
 
 
 def counting(report: Callable[[int, int], None] | None, whole: int) -> Callable[[], None] | None:
@@ -367,7 +247,7 @@ def draw_outcomes(
     InputError
         For fewer than two draws, or no case.
     SolveError
-        When a draw has no equilibrium.
+        When the cases have no equilibrium without a draw, or not under two draws. One without is told by `Draws.unsolved`.
 
     Examples
     --------
@@ -386,20 +266,32 @@ def draw_outcomes(
     normals = points(draws, len(parameters), seed)
     task = DrawTask(model, tuple(cases), parameters, tuple(results), reference)
     if solved:
+        task = task.begun()
         central = np.stack([headlines(value) for value in solved]), _read(task, model, task.cases, solved)
     else:
-        (central,) = _several(task, np.zeros((1, len(parameters))))
-    values = solve_draws(task, normals, on=on, step=counting(report, draws))
+        (middle,) = solve_drawn(task, task.middle)
+        central = _contracted(task, middle)
+        task = task.begun(middle)
+    levels, readings, said = solve_draws(task, normals, on=on, step=counting(report, draws))
+    there = np.array([not words for words in said])
+    unsolved = tuple(filter(None, said))
+    if there.sum() < 2:
+        raise SolveError(
+            f"{len(unsolved)} of {draws} draws have no equilibrium; the first: {unsolved[0]}",
+            where="draws",
+            hint="milder scenarios, or another horizon; the docs page `it-does-not-converge` says what to try",
+        )
     names = tuple(case.scenario.id for case in cases)
     return Draws(
         model,
         parameters,
         names,
         central[0],
-        values[0],
+        levels[there],
         seed,
-        normals,
+        normals[there],
         task.results,
         central[1],
-        values[1],
+        readings[there],
+        unsolved,
     )

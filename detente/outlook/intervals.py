@@ -88,7 +88,9 @@ def drawn_words(draws: Draws) -> str:
     }
     inside = [sign for name, sign in signs.items() if any(p.name == name for p in draws.parameters)]
     nests = f", nests ({', '.join(inside)})" if inside else ""
-    return f"elasticities{nests} and effects of measures"
+    count = len(draws.unsolved)
+    without = f"; {count} more {'has' if count == 1 else 'have'} no equilibrium and {'is' if count == 1 else 'are'} left out"
+    return f"elasticities{nests} and effects of measures{without if count else ''}"
 
 
 def interval_table(

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from detente.cases import HEADLINES, Case
-from detente.core import Cell, Column, LabelError, Table, Where, known_all, suggestion
+from detente.core import Cell, Column, LabelError, SolveError, Table, Where, known_all, suggestion
 from detente.equilibrium import Model
-from detente.outlook.draws import Draws, DrawTask, counting, drawn_parameters, solve_draws
+from detente.outlook.drawn_batches import DrawTask
+from detente.outlook.draws import Draws, counting, drawn_parameters, solve_draws
 from detente.outlook.prior import points
 from detente.world import Array
 
@@ -55,6 +57,7 @@ class SobolIndices(NamedTuple):
     first_error: Array
     total_error: Array
     values: Array
+    rows: npt.NDArray[np.bool_]
 
 
 def _share(parts: Array, spread: Array) -> tuple[Array, Array]:
@@ -74,10 +77,16 @@ def sobol_indices(
     Parameters
     ----------
     model : function of array [point, dimension] to array [point, ...]
+        Not-a-number where it has no value: the draws that such a point belongs to are left out.
     members : sequence of sequences of int
         Columns of each group.
     normals : array [draw, 2 × dimension]
         Two independent samples side by side.
+
+    Raises
+    ------
+    SolveError
+        When fewer than two draws have all of their values.
 
     Returns
     -------
@@ -101,19 +110,26 @@ def sobol_indices(
         swapped[:, list(columns)] = b[:, list(columns)]
         mixed.append(swapped)
     everything = model(np.concatenate([a, b, *mixed]))
-    count = len(normals)
-    at_a, at_b = everything[:count], everything[count : 2 * count]
-    middle = everything[: 2 * count].mean(axis=0)
+    by_sample = everything.reshape(len(members) + 2, len(normals), *everything.shape[1:])
+    there = np.asarray(~np.isnan(by_sample).any(axis=(0, *range(2, by_sample.ndim))))
+    if there.sum() < 2:
+        raise SolveError(
+            f"{there.sum()} of {len(there)} draws have all of their values",
+            where="draws",
+            hint="more draws, milder scenarios or another horizon",
+        )
+    at_a, at_b, *at_mixed = by_sample[:, there]
+    samples = np.concatenate([at_a, at_b])
+    middle = samples.mean(axis=0)
     spread = ((at_a - middle) ** 2 + (at_b - middle) ** 2) / 2
     first, total = [], []
-    for k in range(len(members)):
-        at_mixed = everything[(2 + k) * count : (3 + k) * count]
-        first.append(_share((at_b - middle) * (at_mixed - at_a), spread))
-        total.append(_share((at_a - at_mixed) ** 2 / 2, spread))
+    for mixed_values in at_mixed:
+        first.append(_share((at_b - middle) * (mixed_values - at_a), spread))
+        total.append(_share((at_a - mixed_values) ** 2 / 2, spread))
     (alone, alone_error), (whole, whole_error) = (
         map(np.stack, zip(*each, strict=True)) for each in (first, total)
     )
-    return SobolIndices(alone, whole, alone_error, whole_error, everything[: 2 * count])
+    return SobolIndices(alone, whole, alone_error, whole_error, samples, there)
 
 
 def drivers(
@@ -152,18 +168,23 @@ def drivers(
     names = tuple(case.scenario.id for case in cases)
     step = counting(report, draws * (len(groups) + 2))
 
-    task = DrawTask(model, tuple(cases), parameters)
+    task = DrawTask(model, tuple(cases), parameters).begun()
 
     def wrapped(values: Array, rows: Array) -> Draws:
         none = np.zeros((len(values), len(cases), 0))
-        return Draws(model, parameters, names, values.mean(0), values, seed, rows, (), none[0], none)
+        return Draws(
+            model, parameters, names, values.mean(0), values, seed, rows, (), none[0], none, tuple(unsolved)
+        )
+
+    unsolved: list[str] = []
 
     def drawn(rows: Array) -> Array:
-        values, _ = solve_draws(task, rows, on=on, step=step)
+        values, _, said = solve_draws(task, rows, on=on, step=step)
+        unsolved.extend(filter(None, said))
         return values if against is None else wrapped(values, rows).against(against)[1]
 
     shares = sobol_indices(drawn, members, normals)
-    samples = np.concatenate(np.split(normals, 2, axis=1))
+    samples = np.concatenate(np.split(normals[shares.rows], 2, axis=1))
     return Drivers(groups, *shares[:4], wrapped(shares.values, samples))
 
 

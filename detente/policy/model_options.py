@@ -83,8 +83,19 @@ def read_model_options(path: str | Path) -> ModelOptions:
     return validate(ModelOptions, file.data, file, ())
 
 
-def refuse_model_options(scenario: Scenario, doing: str) -> None:
+ELSEWHERE = "solve it with `detente run` or `compare`; `path` takes --wage-floor, --labour-supply and --minimum-consumption"
+
+
+def refuse_model_options(scenario: Scenario, doing: str, hint: str = ELSEWHERE) -> None:
     """Refuse a scenario with `options` where they would not be heard.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    doing : str
+        What was asked.
+    hint : str
+        What to do instead.
 
     Raises
     ------
@@ -95,5 +106,5 @@ def refuse_model_options(scenario: Scenario, doing: str) -> None:
         raise InputError(
             f"`options` of a scenario and {doing} do not go together",
             where=f"scenario `{scenario.id}`",
-            hint="solve it with `detente run` or `compare`; `path` takes --wage-floor, --labour-supply and --minimum-consumption",
+            hint=hint,
         )

@@ -103,8 +103,9 @@ class Wedges:
         False
         """
         unlike = self.tariff != other.tariff
-        unlike |= unrepeated(self.iceberg_hat) != other.iceberg_hat
-        unlike |= unrepeated(self.export_tax) != other.export_tax
+        for array, others in ((self.iceberg_hat, other.iceberg_hat), (self.export_tax, other.export_tax)):
+            if unrepeated(array).base is not others:  # that array itself, as most policies have it
+                unlike |= unrepeated(array) != others
         return np.asarray(unlike.any(-1))
 
     def told_apart(self, economy: Economy) -> tuple[Wedges, npt.NDArray[np.bool_]]:

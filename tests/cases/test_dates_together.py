@@ -74,7 +74,7 @@ def test_dates_at_once_are_dates_in_turn_with_the_stocks_they_leave(at_once):
 
 
 def test_no_date_is_left_to_be_solved_in_turn(monkeypatch):
-    monkeypatch.setattr("detente.cases.stocks.solve", lambda *_, **__: pytest.fail("solved in turn"))
+    monkeypatch.setattr("detente.cases.parting.solve", lambda *_, **__: pytest.fail("solved in turn"))
     path = path_of(lambda months: (WAR, (cut(0.3),)), {"parts": 1.5}, months=(1.0,) * (together.EARLY + 2))
     assert len(path) == together.EARLY + 2
 

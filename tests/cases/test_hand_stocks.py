@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from detente.cases import horizons, stocks
+from detente.cases import horizons, parting, stocks
 from detente.cases.case import Case, ControlledOutcome, base_case, controls_of, held_wedges
 from detente.cases.headline_results import HEADLINES, headline_differences, headlines
 from detente.cases.holdings import Holdings
@@ -59,7 +59,7 @@ def walked(monkeypatch, wanted):
             bindings[one.name] = Binding(0.4 if tight else 0.0, min(one.limit, wanted), 1.0)
         return SimpleNamespace(value=SimpleNamespace(structure=model.structure), bindings=bindings)
 
-    monkeypatch.setattr(stocks, "solve", fake)
+    monkeypatch.setattr(parting, "solve", fake)
     monkeypatch.setattr(stocks, "_used", lambda value, control: wanted)
     return calls
 
@@ -169,7 +169,7 @@ def test_a_period_without_an_equilibrium_says_which_and_with_how_much(monkeypatc
         solution = solve(Model(WORLD), STILL)
         raise SolveError("no", where="there", hint="try something.", solution=solution)
 
-    monkeypatch.setattr(stocks, "solve", fails)
+    monkeypatch.setattr(parting, "solve", fails)
     with pytest.raises(SolveError) as caught:
         walk({"cap": 0.25}, [1, 2], control(limit=0.333))
     text = str(caught.value)

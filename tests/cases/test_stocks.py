@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from detente.cases.backstops import way_out, worth_of_uses
+from detente.cases.cuts import read_cut
 from detente.cases.holdings import Holdings
 from detente.cases.horizons import MONTHS
 from detente.cases.stocks import by_horizon, path_with_stocks, stock_table, walk
@@ -146,29 +147,38 @@ def test_a_path_on_the_shipped_world_is_its_periods_solved_each_alone():
     for period in path_with_stocks(world, Wedges.unchanged(world), [cut], {"rare": held}, months):
         middle = period.start + period.months / 2
         economy, structure = by_horizon(world)(middle)
-        rates = {}
-        for country in ("USA", "EU27"):
-            for sector in ("REE", "MAG"):
-                at = labels.country(country), labels.sector(sector)
-                rates[country, sector] = (
-                    left[country, sector] * bought[at] / world.expenditure[at] / period.months
-                )
+        rates, gone = {}, {}
+        for country, sector in left:
+            n, s = at = labels.country(country), labels.sector(sector)
+            # what the ladder gives of a stock a month: its part of the way from the base year's price to the top, in logarithms
+            price = np.log(period.value.price_hat[n, s] / period.value.consumer_price_hat[n])
+            way = max(price / np.log(min(worth_of_uses(world)[n, s], 200.0)) - 0.03, 0) / 0.97
+            parted = 3 * way**2 - 2 * way**3
+            gone[country, sector] = 1 - (1 - parted) ** period.months
+            rate = left[country, sector] * bought[at] / world.expenditure[at] / period.months
+            rates[country, sector] = rate * gone[country, sector] / parted
         backstop = way_out(economy, MONTHS["impact" if middle < 6 else "short"], stocks=rates)
         policy = Policy(economy, Wedges.unchanged(economy), (cut,))
         alone = solve(Model(economy, dataclasses.replace(structure, backstop=backstop)), policy)
         np.testing.assert_allclose(period.value.real_income_hat, alone.value.real_income_hat, rtol=1e-9)
         draw = period.draws["rare"]
         assert draw.binding.log_wedge == pytest.approx(alone.bindings["rare"].log_wedge, abs=1e-7)
-        # what the ladder gives of a stock: its part of the way from the base year's price to the top, in logarithms
-        for (country, sector), months_left in left.items():
-            n, s = labels.country(country), labels.sector(sector)
-            price = np.log(alone.value.price_hat[n, s] / alone.value.consumer_price_hat[n])
-            top = np.log(min(worth_of_uses(world)[n, s], 200.0))
-            way = max(price / top - 0.03, 0) / 0.97
-            left[country, sector] = months_left * (1 - 3 * way**2 + 2 * way**3)
+        left = {cell: months_left * (1 - gone[cell]) for cell, months_left in left.items()}
         drawn += draw.drawn
         assert draw.left == pytest.approx(held - drawn, abs=1e-9)
     assert 0 < draw.left < held
+
+
+def test_what_stocks_give_does_not_hang_on_the_length_of_periods():
+    """A share that goes once a period, whatever its length, makes them differ by six per cent; one price over each, by far less."""
+    world = load_world()
+    cut = read_cut(world, "CHN:rare-earths:0.3")
+
+    def drawn(*months):
+        path = path_with_stocks(world, Wedges.unchanged(world), [cut], {cut.name: 0.8}, months)
+        return sum(period.draws[cut.name].drawn for period in path)
+
+    assert drawn(0.5, 1.5) == pytest.approx(drawn(1.0, 1.0), rel=1e-4)
 
 
 def test_a_floor_holds_in_every_month_and_takes_no_stock():

@@ -8,6 +8,8 @@ import os
 import signal
 import socket
 import sys
+import threading
+import time
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
 
@@ -16,7 +18,7 @@ import pytest
 
 from detente.cli.draws import Drawing
 from detente.cli.playing import where
-from detente.core import Cluster, InputError, Pool, run, stream
+from detente.core import Cluster, InputError, Pool, cluster, run, stream
 from detente.core.cluster import installed
 from detente.core.work import _do_lent
 from detente.equilibrium import Policy, solve_many
@@ -101,12 +103,71 @@ def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_address_where_nobody_answers_is_said() -> None:
     pytest.importorskip("distributed", reason="needs the extra `detente[cluster]`")
     with pytest.raises(InputError, match="no cluster answers"):
-        run(pow, 2, [1], on=Cluster("tcp://127.0.0.1:9", wait=0.3))
-    with pytest.raises(InputError, match="no cluster answers"):
         run(pow, 2, [1], on=Cluster("nonsense", wait=0.3))
     silent = socket.create_server(("127.0.0.1", 0))  # Dask alone would wait for it for ever
     with silent, pytest.raises(InputError, match="said nothing for"):
         run(pow, 2, [1], on=Cluster(f"tcp://127.0.0.1:{silent.getsockname()[1]}", wait=0.3))
+    other = socket.create_server(("127.0.0.1", 0))
+
+    def greet() -> None:
+        for _ in range(2):
+            caller, _ = other.accept()
+            with caller, contextlib.suppress(OSError):
+                caller.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with other:
+        threading.Thread(target=greet, daemon=True).start()
+        with pytest.raises(InputError, match="no scheduler of Dask"):
+            run(pow, 2, [1], on=Cluster(f"tcp://127.0.0.1:{other.getsockname()[1]}", wait=5.0))
+
+
+def test_a_refused_connection_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the usual 20 seconds to wait: those are for a scheduler that is there, or was."""
+    pytest.importorskip("distributed", reason="needs the extra `detente[cluster]`")
+    monkeypatch.setattr(cluster, "REFUSED", 0.1)
+    began = time.monotonic()
+    with pytest.raises(InputError, match="nothing listens there"):
+        run(pow, 2, [1], on=Cluster("tcp://127.0.0.1:9"))
+    assert time.monotonic() - began < 10
+    known = "tcp://127.0.0.1:9"
+    monkeypatch.setattr(cluster, "_answered", {known})
+    began = time.monotonic()
+    with pytest.raises(InputError, match="nothing listens there"):
+        run(pow, 2, [1], on=Cluster(known, wait=0.6))
+    assert time.monotonic() - began >= 0.6
+
+
+def patient(base: int, number: int) -> int:
+    time.sleep(0.03)
+    return base**number
+
+
+def test_a_scheduler_that_is_started_again_goes_on() -> None:
+    """Ended in the middle of a stream, with all workers and what they held; there again, at its address, a while after."""
+    distributed = pytest.importorskip("distributed", reason="needs the extra `detente[cluster]`")
+    begin = functools.partial(
+        distributed.LocalCluster,
+        n_workers=2,
+        threads_per_worker=1,
+        processes=False,
+        protocol="tcp",
+        dashboard_address=":0",
+    )
+    first, later, came = begin(), [], []
+    address = first.scheduler_address
+    again = threading.Timer(0.5, lambda: later.append(begin(scheduler_port=int(address.rsplit(":", 1)[1]))))
+    try:
+        for numbered in stream(patient, 2, range(12), on=Cluster(address)):
+            came.append(numbered)
+            if len(came) == 2:
+                first.close()
+                again.start()
+    finally:
+        again.join()
+        for one in (first, *later):
+            one.close()
+    assert len(later) == 1
+    assert sorted(came) == [(k, 2**k) for k in range(12)]
 
 
 class Losing(Cluster):

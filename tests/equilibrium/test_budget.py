@@ -128,6 +128,22 @@ def test_more_budget_goes_further():
     assert results[1].stats["work"] < 20_000
 
 
+@pytest.mark.parametrize("controls", [(), ("cap",)])
+def test_the_sweeps_count_as_well(controls):
+    """What sweeps alone would settle is given up, without a rescue, at the first sweep that the budget does not pay."""
+    asked = Policy(TOY, war(TOY, 0.5), tuple(cap(0.5, kind) for kind in controls))
+    enough = solve(Model(TOY), asked)
+    assert enough.stats["method"] == "sweep"
+    work = work_of(enough)
+    cost = sweep_cost(enough.value.factor_price_hat.size)
+    short = solve(Model(TOY, solver=Newton(budget=work / 2)), asked, throw=False)
+    assert short.result is RESULTS.gave_up
+    assert short.stats["ended"] == "budget"
+    assert work / 2 <= short.stats["work"] < work / 2 + cost
+    again = solve(Model(TOY, solver=Newton(budget=work)), asked)
+    assert np.array_equal(again.value.price_hat, enough.value.price_hat)
+
+
 def test_one_that_is_given_up_does_not_stop_the_others():
     asked = [war(TOY, 0.5), subsidised(TOY, -0.95), Wedges.unchanged(TOY)]
     found = solve(Model(TOY, solver=SMALL), asked, throw=False)
@@ -281,6 +297,9 @@ def test_the_command_line_raises_and_lowers_the_budget():
     assert few.exception.exit_code == 3
     assert "given up" in str(few.exception)
     assert "leave a larger share" in str(few.exception)
+    one = runner.invoke(app, ["run", "talks-fail", "--budget", "1"])  # that sweeps would settle
+    assert isinstance(one.exception, SolveError)
+    assert "budget of 1 sweeps used up" in str(one.exception)
     for verb in (cut, ["run", "talks-fail"], ["compare", "talks-fail", "truce-lapses"]):
         nothing = runner.invoke(app, [*verb, "--budget", "0"])
         assert isinstance(nothing.exception, UnitError), nothing.exception

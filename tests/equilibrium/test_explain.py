@@ -208,8 +208,34 @@ def test_what_scenarios_set_of_the_model_is_heard_where_both_set_the_same():
     assert measures[-1]["contribution_shown"] == pytest.approx(100 * (later / earlier - 1), abs=1e-9)
     with pytest.raises(InputError, match="against a scenario that has others"):
         explain(Model(world), record, "usa.real_income", *cases(None, supply))
-    with pytest.raises(InputError, match="move the base year by themselves"):
-        explain(Model(world), record, "usa.real_income", cases(growth, growth)[0])
+    grown = cases(growth, growth)
+    with pytest.raises(InputError, match="move the base year by themselves") as said:
+        explain(Model(world), record, "usa.real_income", grown[0])
+    assert "--against" in said.value.hint  # which works:
+    tables = {
+        table.name: list(table.records())
+        for table in explain(Model(world), record, "usa.real_income", *grown)
+    }
+    assert tables["explain_measures"][0]["part"] == "usa-2025-threat-100"
+    assert "explain_channels" not in tables  # its account knows prices alone
+
+
+def test_a_closure_that_moves_the_base_year_is_said():
+    world, record = load_world(), load_dossier()
+    scenario = Scenario(
+        id="own",
+        title="Own",
+        dossier="busan-2025",
+        record=False,
+        tariffs=[{"importer": "USA", "exporter": "CHN", "add": 0.2}],
+    )
+    (case,) = prepare_cases(world, record, [scenario])
+    smaller = world.deficit * 0.9
+    tables = explain(Model(world, closure=smaller), record, "usa.real_income", case)
+    assert all("duties under the same closure" in table.title for table in tables[:2])
+    totals = [list(table.records())[-1]["contribution"] for table in tables[:2]]
+    assert totals[0] == pytest.approx(totals[1], abs=1e-6)
+    assert "same closure" not in explain(Model(world), record, "usa.real_income", case)[0].title
 
 
 def test_explain_adds_up_in_every_unit_and_names_its_sources():

@@ -16,10 +16,10 @@ FLOORED = Structure(mobility=1.5, wage_floor=1.0, horizon="short run")
 
 
 def test_floors_give_the_sweeps_more_steps_and_nothing_else_does():
-    assert first_look(Newton(), FLOORED).max_steps == STEPS_AT_FLOORS * Newton().max_steps
-    assert first_look(Newton(), Structure(mobility=1.5, horizon="short run")) == Newton()
+    assert first_look(Newton(), FLOORED, WORLD).max_steps == STEPS_AT_FLOORS * Newton().max_steps
+    assert first_look(Newton(), Structure(mobility=1.5, horizon="short run"), WORLD) == Newton()
     quick = Newton(robust=False)
-    assert first_look(quick, FLOORED) == quick
+    assert first_look(quick, FLOORED, WORLD) == quick
 
 
 def test_what_more_sweeps_find_is_what_the_ladder_finds():

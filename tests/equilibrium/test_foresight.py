@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from detente.equilibrium import Model, Newton, Policy, solve
 from detente.equilibrium.foresight import MOST, Foresight
+from detente.world import toy
 
 PRICES, NAMES = 3, ("a", "b", "c")
 
@@ -84,3 +86,16 @@ def test_only_the_last_are_remembered() -> None:
     told, expected = long.ahead(new), short.ahead(new)
     assert told is not None
     assert np.array_equal(told, expected)
+
+
+def test_one_by_one_the_whole_derivative_finds_the_same_in_fewer_sweeps() -> None:
+    world = toy()
+    plain, whole = Model(world), Model(world, solver=Newton(whole=True))
+    war = Policy.unchanged(world).duty("USA", "CHN").add_points(0.6).duty("CHN", "USA").add_points(0.4)
+    limited = war.limit("parts", importers=["USA"], exporters=["CHN"], sectors=["PARTS"], share=0.3)
+    for policy in (war, limited):
+        expected, quick = solve(plain, policy), solve(whole, policy)
+        assert np.abs(quick.value.real_income_hat - expected.value.real_income_hat).max() < 1e-11
+        assert int(quick.stats["num_steps"]) < int(expected.stats["num_steps"])
+        # whatever was solved before
+        assert solve(whole, policy).value.price_hat.tobytes() == quick.value.price_hat.tobytes()

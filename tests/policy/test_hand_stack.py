@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import pickle
 from types import SimpleNamespace
 from typing import Any
 
@@ -88,6 +89,17 @@ def test_a_stack_on_paper() -> None:
     )
     assert found.averages["simple_average"].weights == "2 goods sectors, equal"
     assert "Goods in no sector" not in found.averages["import_weighted_2024"].note
+
+
+def test_what_was_worked_out_on_rows_stays_in_the_process() -> None:
+    """It is known by places in memory, where another process may have another measure."""
+    rows = SectorRows(world(), "AAA", world().tariff[0].reshape(-1))
+    states = held(duty("a", 0.10)).states(DAY).values()
+    here = stack(rows, states)["law"]
+    assert rows.charged
+    sent = pickle.loads(pickle.dumps(rows))
+    assert not sent.charged
+    assert np.array_equal(stack(sent, states)["law"], here)
 
 
 def test_a_duty_is_charged_from_its_own_day() -> None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -58,6 +58,11 @@ class Rows(Protocol):
         """Covered share [row] of a scope; of the partners in `among` [partner] only, where that saves work."""
 
 
+def _without_charged(rows: CellRows | SectorRows) -> dict[str, Any]:
+    """What is copied or sent of rows: what was worked out is known by places in this process's memory, which mean others elsewhere."""
+    return {**vars(rows), "charged": {}}
+
+
 @dataclass(frozen=True, eq=False)
 class CellRows:
     """Product cells as rows: what the United States charges.
@@ -74,6 +79,9 @@ class CellRows:
     cells: Cells
     trade: tuple[TradeLine, ...] = ()
     charged: Charged = field(default_factory=dict, init=False, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return _without_charged(self)
 
     @functools.cached_property
     def codes(self) -> tuple[tuple[str, ...], ...]:
@@ -150,6 +158,9 @@ class SectorRows:
     base: Array
     trade: tuple[TradeLine, ...] = ()
     charged: Charged = field(default_factory=dict, init=False, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return _without_charged(self)
 
     @functools.cached_property
     def codes(self) -> tuple[tuple[str, ...], ...]:

@@ -15,7 +15,7 @@ from detente.show.tables.channels import channel_table, scales, units
 if TYPE_CHECKING:
     from detente.cases import Case, ControlledOutcome
     from detente.dossier import Dossier
-    from detente.equilibrium import Model
+    from detente.equilibrium import Equilibrium, Model
     from detente.equilibrium.explain import Attribution, Move, Target
     from detente.world import Array, Wedges
 
@@ -132,13 +132,22 @@ def _heard(model: Model, case: Case, reference: Case | None) -> tuple[Model, Cas
     options = case.scenario.options
     if reference is not None and reference.scenario.options != options:
         given = case if options is not None else reference
-        refuse_model_options(given.scenario, "parts by measure against a scenario that has others")
+        refuse_model_options(
+            given.scenario,
+            "parts by measure against a scenario that has others",
+            "copy the `options` into the other scenario's file: what both set is no difference, and the measures are",
+        )
     if options is None:
         return model, case, reference
     model = optioned(model, case.scenario)
     (base,) = solve(model, [Wedges.unchanged(model.economy)])
     if reference is None and np.abs(base.value.real_income_hat - 1).max() > STILL:
-        refuse_model_options(case.scenario, "parts by measure where they move the base year by themselves")
+        refuse_model_options(
+            case.scenario,
+            "parts by measure where they move the base year by themselves",
+            "name with --against a scenario file with the same `options` and without the measures: the measures then are all that "
+            "differs; what the options do alone is in `detente run` of that file",
+        )
 
     def without(given: Case) -> Case:
         return replace(given, scenario=given.scenario.model_copy(update={"options": None}))
@@ -180,7 +189,7 @@ def explain(
     Returns
     -------
     list of Table
-        ``explain_measures``, ``explain_channels``, ``explain_sources``; with draws ``explain_interval`` and, when there are
+        ``explain_measures``, ``explain_channels`` (not where more than prices answers), ``explain_sources``; with draws ``explain_interval`` and, when there are
         more draws than parameters, ``explain_drivers``.
 
     Raises
@@ -221,17 +230,23 @@ def explain(
     start = Wedges.unchanged(economy) if earlier is None else earlier.asked
     held, beneath = (None, None) if earlier is None else (earlier.held, earlier.wedges.iceberg_hat)
     attribution = _attribute(model, start, later.asked, moves, goal, held, beneath, method)
-    against = f"`{reference.scenario.id}`" if reference else f"the {economy.year} base year"
+    before = solve(model, [start])[0].value if earlier is None else earlier.value
+    against = f"`{reference.scenario.id}`" if reference else _base_words(before)
     tables = [_measure_table(goal, attribution, parts, later, against)]
-    if earlier is None:
-        (base,) = solve(model, [start])
-    before = base.value if earlier is None else earlier.value
-    shift = Shift(before, later.value, held, later.held)
-    tables += channel_table(goal, shift, later, against)
+    if later.value.responses is None:  # accounts without a path know prices alone
+        tables += channel_table(goal, Shift(before, later.value, held, later.held), later, against)
     tables.append(_source_table(goal, attribution, parts, later))
     if draws:
         tables += _drawn(model, goal, case, reference, against, draws, seed)
     return tables
+
+
+def _base_words(base: Equilibrium) -> str:
+    """The base year as what a scenario is compared with: a closure that moves its deficits moves it too, and is no measure."""
+    year = f"the {base.economy.year} base year"
+    if np.abs(base.real_income_hat - 1).max() <= STILL:
+        return year
+    return f"{year}'s duties under the same closure"
 
 
 def _drawn(
@@ -334,7 +349,7 @@ def _source_table(
     goal: Target, attribution: Attribution, parts: list[Contribution], later: ControlledOutcome
 ) -> Table:
     """What the number rests on: parameters with their source, grades of what moves it, residuals."""
-    from detente.equilibrium import CLOSURES
+    from detente.cases import closure_words
 
     value = later.value
     structure, stats = value.structure, later.solution.stats
@@ -346,7 +361,7 @@ def _source_table(
     rows: list[tuple[Cell, ...]] = [
         ("elasticities", value.economy.elasticity_source, ""),
         ("horizon", f"{structure.horizon}: {structure.source}", ""),
-        ("closure", CLOSURES[value.closure], ""),
+        ("closure", closure_words(value), ""),
         ("baseline", f"{value.economy.name} ({value.economy.year})", value.economy.data_hash[:12]),
     ]
     rows += [

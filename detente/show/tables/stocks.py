@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.core import Cell, Column, InputError, Table, known, known_all
+from detente.core import LOST_ON_THE_WAY, Cell, Column, InputError, Table, known, known_all
 from detente.show.figures.figures import NARROW, WIDE, Figure
 from detente.show.figures.rows import Row, layer, pixel
 from detente.show.figures.theme import GRID, MUTED, countries, country_name, look
@@ -48,7 +48,7 @@ def effect_of_cuts(path: Sequence[Period], without: Sequence[Period]) -> Array:
 KEPT = {
     "exporter": "the exporter keeps the rent of a shortage, which is why it may gain",
     "importer": "the importer keeps the rent of a shortage, which is why it may lose little",
-    "destroyed": "nobody keeps the rent of a shortage",
+    "destroyed": f"nobody keeps the rent of a shortage: it is {LOST_ON_THE_WAY}",
 }
 """What becomes of the difference between cost and price under a cut, by who keeps it."""
 

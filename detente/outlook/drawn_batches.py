@@ -1,0 +1,270 @@
+"""Draws of parameters solved a few at a time: every case of each a lane of a batch, begun at the solution without a draw.
+
+A draw that is not reached from there begins at its solved neighbours, then follows its parameters from the middle in steps, and last
+is solved on its own, with everything that a single solve tries. One that has no equilibrium says so and stops no other.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from detente.cases import Case, optioned, solve_cases, steered_like
+from detente.core import SolveError
+from detente.equilibrium import (
+    Equilibrium,
+    Lane,
+    LaneStart,
+    Model,
+    Newton,
+    Solution,
+    Structure,
+    can_share,
+    solve_lanes,
+)
+from detente.outlook.drawn_options import drawn_case
+from detente.outlook.prior import Uncertain, apply_draw, drawn_limits
+from detente.world import Array, Economy, Wedges
+
+Place = tuple[int, int]
+"""Draw of a chunk, and case."""
+
+NEIGHBOURS = 3
+"""Solved draws that one which is not reached from the middle begins at in turn, the nearest first."""
+STRIDE, SHORTEST, MOST_STRIDES = 0.25, 0.02, 16
+"""First and shortest step on the way of parameters from the middle to a draw, as parts of it, and how many are tried."""
+
+
+@dataclass(frozen=True, eq=False)
+class DrawTask:
+    """What every draw has in common: it is sent to the workers once.
+
+    Attributes
+    ----------
+    model : Model
+        At the middle of the draws.
+    cases : tuple of Case
+    parameters : tuple of Uncertain
+    results : tuple of str
+        Results to keep besides the headlines.
+    reference : str, optional
+        Id of the case that results of a path start from.
+    starts : tuple of LaneStart
+        Where the search for each case begins: its solution in the middle; the base year when left out.
+    """
+
+    model: Model
+    cases: tuple[Case, ...]
+    parameters: tuple[Uncertain, ...]
+    results: tuple[str, ...] = ()
+    reference: str | None = None
+    starts: tuple[LaneStart, ...] = ()
+
+    @functools.cached_property
+    def groups(self) -> tuple[tuple[Model, tuple[int, ...]], ...]:
+        """Models that cases are solved on, with the positions of these: those that set the same options share one."""
+        alike: list[list[int]] = []
+        for position, case in enumerate(self.cases):
+            for group in alike:
+                if self.cases[group[0]].scenario.options == case.scenario.options:
+                    group.append(position)
+                    break
+            else:
+                alike.append([position])
+        return tuple((optioned(self.model, self.cases[group[0]].scenario), tuple(group)) for group in alike)
+
+    @property
+    def in_batches(self) -> bool:
+        """Whether draws can be lanes of a batch: such lanes do not answer."""
+        return not any(model.answers for model, _ in self.groups)
+
+    @property
+    def middle(self) -> Array:
+        """Standard normals [1, parameter] of the draw in the middle."""
+        return np.zeros((1, len(self.parameters)))
+
+    def begun(self, middle: DrawnModel | SolveError | None = None) -> DrawTask:
+        """The same with starts at the middle, which is solved unless given; as it is where that has no equilibrium, or draws are
+        no batch."""
+        if not self.in_batches:
+            return self
+        if middle is None:
+            (middle,) = solve_drawn(self, self.middle)
+        if isinstance(middle, SolveError):
+            return self
+        return replace(self, starts=tuple(LaneStart.of(solution) for solution in middle.solutions))
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnModel:
+    """The model of one draw, with the cases whose effects are of its size; `solutions` once there are any."""
+
+    model: Model
+    cases: tuple[Case, ...]
+    solutions: tuple[Solution[Equilibrium], ...] = ()
+
+    @classmethod
+    def of(cls, task: DrawTask, normals: Array) -> DrawnModel:
+        """Set one draw [parameter]."""
+        model, scale = apply_draw(task.model, task.parameters, normals)
+        return cls(
+            model,
+            tuple(
+                replace(
+                    drawn_case(case, task.parameters, normals.tolist()),
+                    wedges=_scaled(case.wedges, scale),
+                    controls=drawn_limits(case.controls, task.parameters, normals),
+                )
+                for case in task.cases
+            ),
+        )
+
+
+def _scaled(wedges: Wedges, scale: float) -> Wedges:
+    """Wedges with the logarithms of trade costs times a scale; themselves where no cost moves."""
+    moved = wedges.iceberg_hat != 1
+    if not moved.any():
+        return wedges
+    iceberg_hat = np.array(wedges.iceberg_hat)
+    iceberg_hat[moved] **= scale
+    return Wedges(wedges.tariff, iceberg_hat, wedges.export_tax)
+
+
+def solve_drawn(task: DrawTask, normals: Array) -> list[DrawnModel | SolveError]:
+    """Solve some draws [draw, parameter] with one another; the error of one says that a case of it has no equilibrium.
+
+    Cases that set options of the model are batches of their own: lanes of a batch share what has no parameters.
+    """
+    drawn = [DrawnModel.of(task, row) for row in normals]
+    solved: dict[Place, Solution[Equilibrium]] = {}
+    if task.in_batches:
+        for model, positions in task.groups:
+            solved |= _Batch(task, model, positions, normals, drawn).solve()
+    results: list[DrawnModel | SolveError] = []
+    for k, draw in enumerate(drawn):
+        own = [solved[k, position] for position in range(len(task.cases)) if (k, position) in solved]
+        if len(own) == len(task.cases):
+            results.append(replace(draw, solutions=tuple(own)))
+            continue
+        try:
+            results.append(solve_alone(task, normals[k]))
+        except SolveError as error:
+            results.append(error)
+    return results
+
+
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """Cases of some draws that share a model but for its parameters."""
+
+    task: DrawTask
+    model: Model
+    positions: tuple[int, ...]
+    normals: Array
+    drawn: Sequence[DrawnModel]
+
+    def solve(self) -> dict[Place, Solution[Equilibrium]]:
+        """Those that have a solution that was reached."""
+        lanes = {
+            (k, position): self._lane(draw, position)
+            for k, draw in enumerate(self.drawn)
+            for position in self.positions
+        }
+        left = {place: lane for place, lane in lanes.items() if can_share(lane, self._like)}
+        solved = self._solved(left)
+        if not solved:  # none at all where the way is closed
+            return solved
+        for rank in range(NEIGHBOURS):
+            left = {place: lane for place, lane in left.items() if place not in solved}
+            if not left:
+                return solved
+            near = self._near(solved, rank)
+            begun = {place: replace(lane, start=near(place) or lane.start) for place, lane in left.items()}
+            solved |= self._solved(begun)
+        for place in left:
+            if place not in solved:
+                solved |= self._followed(place)
+        return solved
+
+    @property
+    def _like(self) -> tuple[Economy, Structure]:
+        return self.model.economy, self.model.structure
+
+    def _lane(self, draw: DrawnModel, position: int) -> Lane:
+        """A case on the model of a draw as a lane."""
+        case = draw.cases[position]
+        structure = optioned(draw.model, case.scenario).structure
+        start = self.task.starts[position] if self.task.starts else None
+        return Lane(draw.model.economy, structure, case.wedges, tuple(case.controls), start)
+
+    def _solved(self, lanes: Mapping[Place, Lane]) -> dict[Place, Solution[Equilibrium]]:
+        """Lanes that the sweeps settle."""
+        model = self.model
+        solutions = solve_lanes(list(lanes.values()), self._like, closure=model.closure, solver=model.solver)
+        together = zip(lanes, solutions or (), strict=solutions is not None)
+        return {place: solution for place, solution in together if solution.result.ok}
+
+    def _near(
+        self, solved: Mapping[Place, Solution[Equilibrium]], rank: int
+    ) -> Callable[[Place], LaneStart | None]:
+        """Of a draw, the solution of the same case at the one of given rank among its solved neighbours."""
+
+        def near(place: Place) -> LaneStart | None:
+            k, position = place
+            others = [other for other, case in solved if case == position]
+            far = [float(((self.normals[other] - self.normals[k]) ** 2).sum()) for other in others]
+            order = np.argsort(far, kind="stable")
+            return LaneStart.of(solved[others[order[rank]], position]) if rank < len(others) else None
+
+        return near
+
+    def _followed(self, place: Place) -> dict[Place, Solution[Equilibrium]]:
+        """A draw reached from the middle, its parameters moved in steps; nothing where that ends before it."""
+        k, position = place
+        if not self.task.starts:
+            return {}
+        start, there, stride = self.task.starts[position], 0.0, STRIDE
+        for _ in range(MOST_STRIDES):
+            ahead = min(there + stride, 1.0)
+            draw = DrawnModel.of(self.task, ahead * self.normals[k])
+            lane = replace(self._lane(draw, position), start=start)
+            solved = self._solved({place: lane}) if can_share(lane, self._like) else {}
+            if not solved:
+                stride /= 2
+                if stride < SHORTEST:
+                    return {}
+                continue
+            if ahead == 1.0:
+                return solved
+            start, there, stride = LaneStart.of(solved[place]), ahead, 1.5 * stride
+        return {}
+
+
+def solve_alone(task: DrawTask, normals: Array) -> DrawnModel:
+    """Solve every case of one draw [parameter], one by one; the model is the one they were solved on.
+
+    Raises
+    ------
+    SolveError
+        When a case has no equilibrium.
+    """
+    model = task.model
+    draw = DrawnModel.of(task, normals)  # an economy to which nothing was lent
+    at = steered_like(draw.model, model)
+    quick = replace(model.solver or Newton(), robust=False)
+    solved = solve_cases(replace(at, solver=quick), draw.cases)
+    if not all(solution.result.ok for solution, _ in solved):  # too far away to be steered by what is lent
+        at = draw.model
+        solved = solve_cases(at, draw.cases)
+    for case, (solution, _) in zip(draw.cases, solved, strict=True):
+        if not solution.result.ok:
+            raise SolveError(
+                f"scenario `{case.scenario.id}` under a draw: {solution.message}",
+                where=f"{model.economy.name}, {model.structure.horizon}",
+                hint="another seed, or milder scenarios; the docs page `it-does-not-converge` says what to try",
+                solution=solution,
+            )
+    return DrawnModel(at, draw.cases, tuple(solution for solution, _ in solved))
