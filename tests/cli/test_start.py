@@ -106,4 +106,5 @@ def loaded(cache: Path, *words: str) -> set[str]:
 def test_a_command_loads_the_libraries_it_needs(tmp_path):
     assert loaded(tmp_path, "--version") == loaded(tmp_path, "--help") == set()
     assert "pydantic" in loaded(tmp_path, "run", "truce-lapses")
+    assert loaded(tmp_path, "measures") == set()
     assert loaded(tmp_path, "run", "truce-lapses") == {"numpy"}
