@@ -16,10 +16,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from detente.core import Column, InputError, LabelError, Table, suggestion
-from detente.dossier import Frozen
+from detente.dossier import Field, Frozen
 
 WINDOW = (0, 1)
 """Trading days of an event, from the first on or after it became public."""

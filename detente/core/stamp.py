@@ -6,7 +6,6 @@ import functools
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,8 @@ from typing import Any
 @functools.cache
 def package_version() -> str:
     """Version of the installed package."""
+    from importlib import metadata  # brings half of the library for electronic mail
+
     try:
         return metadata.version("detente")
     except metadata.PackageNotFoundError:  # a source tree that was never installed

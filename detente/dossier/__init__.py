@@ -25,6 +25,12 @@ if TYPE_CHECKING:
         Doubt as Doubt,
         doubts_on as doubts_on,
     )
+    from detente.dossier.base import (
+        Field as Field,
+        PrivateAttr as PrivateAttr,
+        field_validator as field_validator,
+        model_validator as model_validator,
+    )
     from detente.dossier.claims import (
         chains as chains,
         claims_table as claims_table,
@@ -58,7 +64,7 @@ if TYPE_CHECKING:
     from detente.dossier.form import validate as validate
     from detente.dossier.held import moves_something as moves_something
     from detente.dossier.ics import calendar as calendar
-    from detente.dossier.kept import errors_kept as errors_kept
+    from detente.dossier.kept import checked_kept as checked_kept, errors_kept as errors_kept
     from detente.dossier.load import (
         folder_of as folder_of,
         load_dossier as load_dossier,
@@ -122,6 +128,7 @@ else:
             "audit_rules": "Finding RULES",
             "authorities": "authority_table",
             "bands": "BANDS Doubt POSSIBLE POSSIBLE_SHARE SHARE_BAND doubts_on",
+            "base": "Field PrivateAttr field_validator model_validator",
             "claims": "chains claims_table clock_table conflict_table economy_names measure_table show_value verify_places",
             "conflict_sheets": "conflict_list sheets",
             "controls": "control_table fee_table",
@@ -131,7 +138,7 @@ else:
             "form": "validate",
             "held": "moves_something",
             "ics": "calendar",
-            "kept": "errors_kept",
+            "kept": "checked_kept errors_kept",
             "load": "folder_of load_dossier read_record shipped_dossiers",
             "effect": "Content Effect",
             "measure": "Claim Clock Conflict DatedValue Document FirmRate Frozen Grade Instrument Measure Products Reading Round Slug Source Status",

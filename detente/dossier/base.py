@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Any
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler
-from pydantic_core import CoreSchema
+from typing import TYPE_CHECKING, Annotated
 
 from detente.dossier.bands import Doubt
+
+if TYPE_CHECKING:
+    from pydantic import (
+        AfterValidator as AfterValidator,
+        BaseModel as Declared,
+        BeforeValidator as BeforeValidator,
+        Field as Field,
+        PrivateAttr as PrivateAttr,
+        field_validator as field_validator,
+        model_validator as model_validator,
+    )
+else:
+    from detente.dossier.declared import Declared, said_by
+
+    AfterValidator, BeforeValidator = said_by("AfterValidator"), said_by("BeforeValidator")
+    Field, PrivateAttr = said_by("Field"), said_by("PrivateAttr")
+    field_validator, model_validator = said_by("field_validator"), said_by("model_validator")
 
 Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 HsCode = Annotated[
@@ -18,34 +32,8 @@ HsCode = Annotated[
 """Chapter (2 digits), heading (4), product (6) of the Harmonized System or a national line (8, 10); dots are dropped."""
 
 
-def _strict_numbers(schema: Any) -> None:
-    """Make every number of a schema strict: no text, no true/false, nothing that is not finite."""
-    if isinstance(schema, dict):
-        if schema.get("type") in ("float", "int"):
-            schema["strict"] = True
-            if schema["type"] == "float":
-                schema["allow_inf_nan"] = False
-        for key, below in schema.items():
-            if key != "metadata":
-                _strict_numbers(below)
-    elif isinstance(schema, (list, tuple)):
-        for below in schema:
-            _strict_numbers(below)
-
-
-class Frozen(BaseModel):
+class Frozen(Declared):
     """Base of everything read from a dossier: immutable, unknown keys refused, numbers only as numbers."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False, defer_build=True
-    )
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Schema of the model with strict numbers, so that no field added later can forget it."""
-        schema = handler(source)
-        _strict_numbers(schema)
-        return schema
 
     def doubts(self) -> Iterator[Doubt]:
         """Numbers of the entry outside the plausible band of their unit; reading a file refuses those not stated as meant."""

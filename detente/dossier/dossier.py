@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 
-from pydantic import BeforeValidator, Field
-
 from detente.core import LabelError, StaleError, suggestion
 from detente.dossier.bands import PARAMETER_BANDS, POSSIBLE_PARAMETER, Doubt, doubts_on
+from detente.dossier.base import BeforeValidator, Field
 from detente.dossier.measure import (
     Claim,
     Clock,

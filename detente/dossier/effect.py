@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
-
 from detente.core import Rent
 from detente.dossier.bands import (
     COST_BAND,
@@ -17,7 +15,7 @@ from detente.dossier.bands import (
     Doubt,
     doubts_on,
 )
-from detente.dossier.base import Frozen, Grade, Slug
+from detente.dossier.base import Field, Frozen, Grade, Slug, model_validator
 
 Share = Annotated[float, Field(ge=0)]
 Part = Annotated[float, Field(gt=0, le=1)]

@@ -6,10 +6,8 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from detente.dossier.bands import Doubt
-from detente.dossier.base import Frozen, Grade, Slug
+from detente.dossier.base import Field, Frozen, Grade, Slug
 
 Channel = Literal["sells", "buys", "produces", "employs"]
 CHANNELS: dict[str, str] = {

@@ -7,14 +7,15 @@ import functools
 import re
 import typing
 from collections.abc import Sequence
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from detente.core import FIRST_DAY, LAST_DAY, DateError, DetenteError, SchemaError, suggestion
 from detente.dossier.bands import Doubt
 from detente.dossier.measure import Frozen
 from detente.dossier.yaml_reader import KeyPath, YamlFile, key_text
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 M = TypeVar("M", bound=Frozen)
 
@@ -60,6 +61,8 @@ def validate(model: type[M], body: Any, file: YamlFile, path: KeyPath) -> M:
             hint="write `- id: …` and the other keys below it",
         )
     _check_scalars(model, body, file, path)
+    from pydantic import ValidationError
+
     try:
         entry = model.model_validate(body)
     except ValidationError as error:
@@ -93,15 +96,13 @@ def _kind(value: Any) -> str:
 
 
 @functools.cache
-def _fields(model: type[BaseModel]) -> dict[str, tuple[frozenset[Any], type[BaseModel] | None]]:
+def _fields(model: type[Frozen]) -> dict[str, tuple[frozenset[Any], type[Frozen] | None]]:
     """By key: the plain types a field takes, and the model of its entries if it has one."""
     hints = typing.get_type_hints(model)
-    fields: dict[str, tuple[frozenset[Any], type[BaseModel] | None]] = {}
+    fields: dict[str, tuple[frozenset[Any], type[Frozen] | None]] = {}
     for name, info in model.model_fields.items():
         leaves = frozenset(_leaves(hints[name]))
-        nested = next(
-            (leaf for leaf in leaves if isinstance(leaf, type) and issubclass(leaf, BaseModel)), None
-        )
+        nested = next((leaf for leaf in leaves if isinstance(leaf, type) and issubclass(leaf, Frozen)), None)
         fields[info.alias or name] = (leaves, nested)
     return fields
 
@@ -113,7 +114,7 @@ def _leaves(hint: Any) -> list[Any]:
     return [leaf for argument in arguments for leaf in _leaves(argument)]
 
 
-def _check_scalars(model: type[BaseModel], body: dict[str, Any], file: YamlFile, path: KeyPath) -> None:
+def _check_scalars(model: type[Frozen], body: dict[str, Any], file: YamlFile, path: KeyPath) -> None:
     """Refuse what pydantic would quietly convert: true as 1.0, a number as a day counted from 1970."""
     fields = _fields(model)
     for key, value in body.items():
@@ -170,7 +171,7 @@ def _scalars(value: Any) -> list[Any]:
 
 
 def _explain(
-    error: ValidationError, model: type[BaseModel], body: dict[str, Any], file: YamlFile, path: KeyPath
+    error: ValidationError, model: type[Frozen], body: dict[str, Any], file: YamlFile, path: KeyPath
 ) -> DetenteError:
     """Say the most telling of pydantic's complaints in our form."""
     problems = error.errors(include_url=False)
@@ -253,7 +254,7 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def _valid_keys(model: type[BaseModel], inside: Sequence[str | int]) -> list[str]:
+def _valid_keys(model: type[Frozen], inside: Sequence[str | int]) -> list[str]:
     """Keys of the model that sits at a place inside an entry."""
     for part in inside:
         if isinstance(part, str):

@@ -12,16 +12,18 @@ import importlib
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from detente.core import kept as store
 
 if TYPE_CHECKING:
+    from detente.dossier.base import Frozen
     from detente.dossier.dossier import Dossier
     from detente.dossier.yaml_reader import YamlFile
 
+M = TypeVar("M", bound="Frozen")
 ROOM = Path(__file__).resolve().parent
-HOME = "detente.dossier."
+HOMES = ("detente.dossier.", "detente.policy.")
 """Where classes of a kept value may come from."""
 DAY, ENTRY, WORD, PAIRS = "d", "e", "w", "p"
 PLAIN = (str, int, float, bool, type(None))
@@ -96,6 +98,27 @@ def read_kept(path: Path, kind: str, make: Callable[[YamlFile], Any]) -> Any:
     return value
 
 
+def checked_kept(model: type[M], file: YamlFile, code: tuple[Path, ...]) -> M:
+    """The one entry that a file holds, checked; from an earlier run where one has.
+
+    Parameters
+    ----------
+    model : type
+        What the entry is.
+    file : YamlFile
+    code : tuple of Path
+        Files that say how it is checked, beside those of this room.
+    """
+    from detente.dossier.form import validate
+
+    key = key_of(model.__name__, store.files_key(code), file.raw)
+    entry = load_kept("entries", key)
+    if type(entry) is not model:
+        entry = validate(model, file.data, file, ())
+        save_kept("entries", key, entry)
+    return entry
+
+
 class _Writer:
     """Values as JSON: what JSON does not have is a mapping with one of our marks as its key."""
 
@@ -124,7 +147,8 @@ class _Writer:
             }
         if isinstance(value, Frozen):
             fields = list(kind.model_fields)
-            if set(vars(value)) != set(fields) or value.__pydantic_private__ or value.__pydantic_extra__:
+            beside = any((value.__pydantic_private__ or {}).values()) or value.__pydantic_extra__
+            if set(vars(value)) != set(fields) or beside:
                 raise UnkeptError(kind.__name__)
             given = [fields.index(name) for name in fields if name in value.model_fields_set]
             return {
@@ -133,7 +157,7 @@ class _Writer:
         raise UnkeptError(kind.__name__)
 
     def number(self, kind: type, fields: list[str]) -> int:
-        if kind is not dict and not kind.__module__.startswith(HOME):
+        if kind is not dict and not kind.__module__.startswith(HOMES):
             raise UnkeptError(kind.__name__)
         if kind not in self.numbers:
             self.numbers[kind] = len(self.named)
@@ -156,7 +180,7 @@ class _Reader:
 
         if (module, name) == ("builtins", "dict"):
             return dict, []
-        if not module.startswith(HOME):
+        if not module.startswith(HOMES):
             raise ValueError(module)
         kind = getattr(importlib.import_module(module), name)
         if not (isinstance(kind, type) and issubclass(kind, (Frozen, StrEnum, dict))):
@@ -183,6 +207,7 @@ class _Reader:
                     "__pydantic_private__": None,
                 }
             )
+            entry.model_post_init(None)
             return entry
         if mark == DAY:
             if content not in self.days:

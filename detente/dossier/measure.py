@@ -11,16 +11,16 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
-
 from detente.dossier.bands import BANDS, POSSIBLE, Doubt, doubts_on
 from detente.dossier.base import (
+    Field,
     Frozen as Frozen,
     Grade as Grade,
     HsCode as HsCode,
     Instrument as Instrument,
     Slug as Slug,
     Status as Status,
+    model_validator,
 )
 from detente.dossier.effect import Effect
 

@@ -9,9 +9,8 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
-
 from detente.dossier.bands import BANDS, POSSIBLE, Doubt, doubts_on
+from detente.dossier.base import Field, field_validator
 from detente.dossier.measure import Frozen, Grade, HsCode, Slug, Status
 
 

@@ -12,9 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
-
 from detente.core import SchemaError
+from detente.dossier.base import Field
 from detente.dossier.form import validate
 from detente.dossier.kept import read_kept
 from detente.dossier.measure import Frozen, Instrument, Slug

@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
-import numpy.typing as npt
-from pydantic import Field, model_validator
-
 from detente.core import EVERYBODY, InputError, LabelError, SchemaError, csv_rows, read_text
-from detente.dossier import Frozen
-from detente.world import Array, Economy, countries_named, embodied_intensity, sectors_named
+from detente.dossier import Field, Frozen, model_validator
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from detente.policy.scenario import Scenario
+    from detente.world import Array, Economy
 
 Intensity = Annotated[float, Field(ge=0, le=1e6)]
 Part = Annotated[float, Field(ge=0, le=1)]
@@ -140,6 +139,8 @@ def stated_intensities(economy: Economy, accounts: Accounts, *, where: str) -> A
     >>> stated_intensities(toy(), stated, where="example")[:2].tolist()
     [[100.0, 100.0, 100.0, 100.0], [300.0, 300.0, 900.0, 300.0]]
     """
+    import numpy as np
+
     labels, tonnes = economy.labels, np.full(economy.va_share.shape, np.nan)
     try:
         # words that stand for the rest come first: what is named goes before them
@@ -190,6 +191,8 @@ def carbon_tariff(economy: Economy, tariff: Array, scenario: Scenario) -> Array:
     """
     if not scenario.carbon:
         return tariff
+    import numpy as np
+
     accounts = scenario.accounts or Accounts()
     stated = stated_intensities(economy, accounts, where=scenario.id)
     result = np.array(tariff)
@@ -202,6 +205,10 @@ def carbon_tariff(economy: Economy, tariff: Array, scenario: Scenario) -> Array:
 
 def _charged(economy: Economy, duty: CarbonDuty, place: str) -> npt.NDArray[np.bool_]:
     """Flows that a line charges [importer, exporter, sector], as truth values."""
+    import numpy as np
+
+    from detente.world import countries_named, sectors_named
+
     charged = np.zeros(economy.flows.shape, dtype=bool)
     try:
         importers = countries_named(economy, duty.importer)
@@ -225,6 +232,10 @@ def _rates(
     economy: Economy, duty: CarbonDuty, stated: Array, charged: npt.NDArray[np.bool_], place: str
 ) -> Array:
     """Tonnes by million USD [exporter, sector] of what is charged."""
+    import numpy as np
+
+    from detente.world import embodied_intensity
+
     needed = economy.output > 0 if duty.embodied else (charged & (economy.flows > 0)).any(0)
     unknown = np.argwhere(needed & np.isnan(stated))
     if len(unknown):
@@ -249,6 +260,8 @@ def rent_shares(economy: Economy, accounts: Accounts, *, where: str) -> Array:
     LabelError
         For an unknown sector.
     """
+    import numpy as np
+
     share = np.zeros(economy.va_share.shape)
     for code, part in accounts.rents.items():
         try:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
-
-import numpy as np
-from pydantic import Field
+from typing import TYPE_CHECKING, Annotated
 
 from detente.core import LabelError
-from detente.dossier import Dossier, Frozen
-from detente.world import Array, Economy
+from detente.dossier import Field, Frozen
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+    from detente.world import Array, Economy
 
 
 class Compensation(Frozen):
@@ -58,6 +58,8 @@ def compensation_paid(economy: Economy, lines: Sequence[Compensation], *, where:
     >>> float(compensation_paid(toy(), [line], where="example").sum())
     1000.0
     """
+    import numpy as np
+
     paid = np.zeros(economy.va_share.shape)
     earned = economy.va_share * economy.output
     for position, line in enumerate(lines, 1):

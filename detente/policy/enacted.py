@@ -66,8 +66,8 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
 
     def entry(measure: Measure, status: Status, value: float | None, why: str) -> DatedValue:
         last = max(measure.values, key=lambda item: (item.from_, item.known or measure.announced))
-        return DatedValue(
-            **{"from": day},
+        return DatedValue.model_construct(  # of parts that were checked
+            from_=day,
             value=last.value if value is None else value,
             by_target=last.by_target if value is None else {},
             by_firm=last.by_firm if value is None else (),

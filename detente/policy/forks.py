@@ -13,10 +13,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, model_validator
-
 from detente.core import InputError, LabelError, suggestion
-from detente.dossier import Frozen, Slug
+from detente.dossier import Field, Frozen, Slug, model_validator
 from detente.policy.hand_duties import HandDuty
 from detente.policy.settings import Setting, Window, live
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated
-
-import numpy as np
-from pydantic import Field, model_validator
+from typing import TYPE_CHECKING, Annotated
 
 from detente.core import InputError, LabelError
-from detente.dossier import BANDS, Doubt, Frozen, doubts_on
-from detente.world import Array, Economy, countries_named, sectors_named
+from detente.dossier import BANDS, Doubt, Field, Frozen, doubts_on, model_validator
+
+if TYPE_CHECKING:
+    from detente.world import Array, Economy
 
 HIGHEST = 20.0
 """Highest duty by hand, as a fraction."""
@@ -91,6 +90,10 @@ def hand_tariff(economy: Economy, tariff: Array, duties: Sequence[HandDuty], *, 
     >>> round(float((new - world.tariff)[0, 1, 2]), 3), int((new != world.tariff).sum())
     (0.25, 1)
     """
+    import numpy as np
+
+    from detente.world import countries_named, sectors_named
+
     result = np.array(tariff)
     for position, duty in enumerate(duties, 1):
         place = f"{where}: tariffs, line {position}"

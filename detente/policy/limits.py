@@ -104,7 +104,10 @@ def _stated(
 ) -> QuantityLimit:
     """One limit of a measure on one sector."""
     low, high = (effect.low.get(code), effect.high.get(code)) if kind == "cap" else (None, None)
-    return QuantityLimit(
+    ranged = low is None if high is None else low is not None and low <= share <= high
+    # every number and name comes from an entry that was checked
+    build = QuantityLimit.model_construct if ranged and importers and exporters else QuantityLimit
+    return build(
         name=f"{measure.id}.{name}",
         importers=importers,
         exporters=exporters,

@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
-
 from detente.core import InputError
-from detente.dossier import Frozen
+from detente.dossier import Field, Frozen
 
 if TYPE_CHECKING:
     from detente.policy.scenario import Scenario

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field, model_validator
-
 from detente.core import LimitKind, Rent
-from detente.dossier import POSSIBLE_SHARE, SHARE_BAND, Doubt, Frozen, Slug, doubts_on
+from detente.dossier import POSSIBLE_SHARE, SHARE_BAND, Doubt, Field, Frozen, Slug, doubts_on, model_validator
 
 
 class QuantityLimit(Frozen):

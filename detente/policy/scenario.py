@@ -17,8 +17,6 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pydantic import Field, PrivateAttr, field_validator
-
 from detente.core import (
     InputError,
     LabelError,
@@ -29,7 +27,7 @@ from detente.core import (
     read_text,
     suggestion,
 )
-from detente.dossier import Doubt, Frozen, Slug
+from detente.dossier import Doubt, Field, Frozen, PrivateAttr, Slug, field_validator
 from detente.policy.carbon import Accounts, CarbonDuty, read_intensities
 from detente.policy.compensation import Compensation
 from detente.policy.forks import Fork, along, check_forks
@@ -230,7 +228,7 @@ def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Sce
     >>> load_scenario("talks-fail").date.isoformat()
     '2025-11-08'
     """
-    from detente.dossier import read_yaml, validate
+    from detente.dossier import checked_kept, read_yaml
 
     text = str(id_or_path)
     if isinstance(id_or_path, str) and "+" in text and not is_there(text):
@@ -259,7 +257,7 @@ def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Sce
             )
         path = scenario_folder(dossier) / f"{text}.yaml"
     file = read_yaml(path)
-    scenario = validate(Scenario, file.data, file, ())
+    scenario = checked_kept(Scenario, file, tuple(Path(__file__).parent.glob("*.py")))
     scenario = read_intensities(scenario, path.parent)
     scenario._places = setting_places(file, ("set",))
     return scenario

@@ -6,11 +6,20 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, model_validator
-
 from detente.core import InputError, UnitError
-from detente.dossier import BANDS, POSSIBLE, Doubt, Frozen, KeyPath, Measure, Status, doubts_on, key_text
-from detente.policy.duties.stacking import is_duty
+from detente.dossier import (
+    BANDS,
+    POSSIBLE,
+    Doubt,
+    Field,
+    Frozen,
+    KeyPath,
+    Measure,
+    Status,
+    doubts_on,
+    key_text,
+    model_validator,
+)
 
 if TYPE_CHECKING:
     from detente.dossier import YamlFile
@@ -103,6 +112,8 @@ def check_setting(measure: Measure, setting: Setting, where: str) -> None:
     InputError
         For another value than the record's where none moves anything: of a halt, whose effect says what is left of the flow.
     """
+    from detente.policy.duties import is_duty
+
     if setting.value is not None and setting.value < 0 and is_duty(measure):
         raise UnitError(
             f"a duty of {setting.value:g} is below zero",
@@ -123,6 +134,8 @@ def check_setting(measure: Measure, setting: Setting, where: str) -> None:
 
 def _counts(measure: Measure) -> bool:
     """Whether the model reads the value of a measure: of duties, and of effects in proportion to it or to a content above it."""
+    from detente.policy.duties import is_duty
+
     effect = measure.effect
     return is_duty(measure) or (
         effect is not None and (effect.per_value is not None or effect.content is not None)

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, PrivateAttr
 
 from detente.core import DateError, InputError, LabelError, is_file, name_of, suggestion
-from detente.dossier import Frozen, Slug
+from detente.dossier import Field, Frozen, PrivateAttr, Slug
 from detente.policy import (
     Scenario,
     Setting,

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
-from pydantic import Field
 
 from detente.core import InputError, LabelError, is_file, known, read_text, suggestion
-from detente.dossier import Frozen, Grade, Slug
+from detente.dossier import Field, Frozen, Grade, Slug
 from detente.equilibrium import Model, Policy, solve
 from detente.policy import wedges_at
 from detente.strategy.choices import Decision, decisions, option_scenario

@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
 
 from detente.core import Column, InputError, LabelError, Table, is_file, suggestion
-from detente.dossier import Doubt, Frozen, Grade, Slug, doubts_on
+from detente.dossier import Doubt, Field, Frozen, Grade, Slug, doubts_on
 from detente.world import Array, frozen
 
 WEIGHTS, POSSIBLE_WEIGHTS = (0.0, 20.0), (0.0, 1e6)

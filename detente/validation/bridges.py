@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field
 
 from detente.cases import Options, Standoff, horizon, prepare_cases, solve_cases
 from detente.core import LabelError, SolveError, suggestion
-from detente.dossier import Frozen, Grade, Slug, read_yaml, validate
+from detente.dossier import Field, Frozen, Grade, Slug, read_yaml, validate
 from detente.equilibrium import Equilibrium, Model
 from detente.policy import Scenario, load_scenario
 from detente.validation.bridge_worlds import bridge_world, with_trade_elasticity

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import griffe
-from pydantic import BaseModel
 
 from pages.text import page, table
 
@@ -100,8 +99,6 @@ def described(thing: Any) -> str:
 
 def _signature(name: str, thing: Any) -> str:
     """How a name is called; defaults that are whole objects are shown short."""
-    if isinstance(thing, type) and issubclass(thing, BaseModel):
-        thing.model_rebuild()  # built when first used, and without a signature of its own until then
     try:
         signature = inspect.signature(thing)
     except (TypeError, ValueError):

@@ -12,8 +12,7 @@ import typing
 from enum import Enum
 from typing import Any
 
-from pydantic import BaseModel
-
+from detente.dossier import Frozen
 from pages.text import cell, page, table
 
 NOTES = {
@@ -194,7 +193,7 @@ UNSAID = "(nobody has said yet)"
 """Stands where a field has neither a text below it nor one above; a test refuses it."""
 
 
-def _field_texts(model: type[BaseModel]) -> dict[str, str]:
+def _field_texts(model: type[Frozen]) -> dict[str, str]:
     """Text below each field in the source."""
     source = textwrap.dedent(inspect.getsource(model))
     body = ast.parse(source).body[0]
@@ -225,7 +224,7 @@ def type_words(hint: Any) -> str:
         return f"list of {type_words(arguments[0])}"
     if origin is not None and issubclass(origin, typing.Mapping):
         return f"mapping of {type_words(arguments[0])} to {type_words(arguments[1])}"
-    if isinstance(hint, type) and issubclass(hint, (BaseModel, Enum)):
+    if isinstance(hint, type) and issubclass(hint, (Frozen, Enum)):
         return f"[{hint.__name__}](#{hint.__name__.lower()})"
     return {str: "text", float: "number", int: "whole number", bool: "true or false", dt.date: "day"}[hint]
 
@@ -234,17 +233,15 @@ def _default(info: Any) -> str:
     if info.is_required():
         return "required"
     value = info.get_default(call_default_factory=True)
-    if value is None or value in ("", (), {}) or isinstance(value, BaseModel):
+    if value is None or value in ("", (), {}) or isinstance(value, Frozen):
         return "–"
     if isinstance(value, Enum):
         return f"`{value.value}`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-def models_of(*modules: str) -> list[type[BaseModel]]:
+def models_of(*modules: str) -> list[type[Frozen]]:
     """Every class of the record that modules of the dossier room define, in their order."""
-    from detente.dossier.measure import Frozen
-
     found = []
     for name in modules:
         module = importlib.import_module(f"detente.dossier.{name}")
@@ -254,11 +251,11 @@ def models_of(*modules: str) -> list[type[BaseModel]]:
     return [model for model in found if model is not Frozen]
 
 
-def model_section(model: type[BaseModel]) -> str:
+def model_section(model: type[Frozen]) -> str:
     """One class of the record as a section: what it is, its keys, types and defaults."""
     texts, hints = _field_texts(model), typing.get_type_hints(model, include_extras=True)
     rows = []
-    for name, info in model.model_fields.items():
+    for name, info in model.model.model_fields.items():
         key = info.alias or name
         text = texts.get(name) or NOTES.get(f"{model.__name__}.{key}") or NOTES.get(key) or UNSAID
         rows.append((f"`{key}`", type_words(hints[name]), _default(info), text))

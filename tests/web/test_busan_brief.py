@@ -18,7 +18,6 @@ import brief_reading as reading
 import paper
 import pytest
 from asked_for import asked_for
-from pydantic import BaseModel
 
 from detente.brief import build_brief, compose, held_against
 from detente.brief.build import brief_files
@@ -28,7 +27,7 @@ from detente.brief.printing import browser, printed
 from detente.brief.tables import check_content
 from detente.cli.main import main
 from detente.core import EvidenceError, sha256_bytes
-from detente.dossier import load_dossier
+from detente.dossier import Frozen, load_dossier
 from detente.show.figures.figures import Figure
 from detente.world import load_world
 
@@ -68,7 +67,7 @@ def page(files):
 
 def strings(value: object) -> Iterator[str]:
     """Every string inside a record entry."""
-    if isinstance(value, BaseModel):
+    if isinstance(value, Frozen):
         for name in type(value).model_fields:
             yield from strings(getattr(value, name))
     elif isinstance(value, dict):

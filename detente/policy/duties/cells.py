@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import InputError, LabelError, suggestion
-from detente.dossier import Frozen, Products, Slug, read_yaml, shared_vocabulary, validate
+from detente.dossier import Frozen, Products, Slug, checked_kept, read_yaml, shared_vocabulary
 from detente.world import Array, Economy, frozen, load_described
 
 NAME = "us_product_cells"
@@ -48,7 +48,7 @@ def product_tables() -> ProductTables:
     'usmca'
     """
     file = read_yaml(Path(__file__).parent / "data" / "products.yaml")
-    return validate(ProductTables, file.data, file, ())
+    return checked_kept(ProductTables, file, (Path(__file__),))
 
 
 def importer_of_cells() -> str:

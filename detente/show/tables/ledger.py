@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from detente.core import Cell, Column, DetenteError, Table, is_folder
 from detente.dossier import (
     RULES,
@@ -20,7 +18,6 @@ from detente.dossier import (
     moves_something,
     refuse_stale,
 )
-from detente.equilibrium import Model
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -217,7 +214,10 @@ def inert_findings(economy: Economy, dossier: Dossier) -> list[Finding]:
 
     A measure that never was in force (a withdrawn threat) is put in force instead.
     """
+    import numpy as np
+
     from detente.cases import prepare_cases, solve_cases
+    from detente.equilibrium import Model
     from detente.policy import Scenario, Setting
 
     findings: list[Finding] = []

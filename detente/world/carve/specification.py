@@ -11,8 +11,6 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from detente.core import (
     Cell,
     Column,
@@ -24,7 +22,7 @@ from detente.core import (
     name_of,
     suggestion,
 )
-from detente.dossier import Frozen, Grade, Slug
+from detente.dossier import Field, Frozen, Grade, Slug
 
 FOLDER = Path(__file__).parents[1] / "data" / "chokepoints"
 FINAL = "final"
