@@ -47,6 +47,10 @@ def measure(row: Row) -> None:
             row(f"a draw of a scenario{what}, {horizon} run", took, "ms", goal, "processor time")
         took = spent(lambda plain=plain, model=model: each_cold(model, plain), 1) / COLD  # type: ignore[misc]
         row("  cold on an economy of its own", took, "ms", None, "processor time")
+    model = model_at("impact", economy)
+    cases = prepare_cases(model.economy, dossier, [scenario])
+    took = spent(lambda: draw_outcomes(model, cases, draws=COUNT), 1) / COUNT
+    row("a draw of a scenario, on impact", took, "ms", None, "processor time")
     model = model_at("long", economy)
     cases = prepare_cases(model.economy, dossier, [scenario])
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

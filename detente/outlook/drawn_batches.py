@@ -86,16 +86,18 @@ class DrawTask:
         """Standard normals [1, parameter] of the draw in the middle."""
         return np.zeros((1, len(self.parameters)))
 
-    def begun(self, middle: DrawnModel | SolveError | None = None) -> DrawTask:
+    def begun(self, middle: DrawnModel | None = None) -> DrawTask:
         """The same with starts at the middle, which is solved unless given; as it is where that has no equilibrium, or draws are
         no batch."""
         if not self.in_batches:
             return self
-        if middle is None:
-            (middle,) = solve_drawn(self, self.middle)
-        if isinstance(middle, SolveError):
+        try:
+            middle = middle or solve_middle(self)
+        except SolveError:
             return self
-        return replace(self, starts=tuple(LaneStart.of(solution) for solution in middle.solutions))
+        task = replace(self, starts=tuple(LaneStart.of(solution) for solution in middle.solutions))
+        task.__dict__["groups"] = self.groups  # and with them what was prepared for these models
+        return task
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,18 +255,55 @@ def solve_alone(task: DrawTask, normals: Array) -> DrawnModel:
     """
     model = task.model
     draw = DrawnModel.of(task, normals)  # an economy to which nothing was lent
-    at = steered_like(draw.model, model)
-    quick = replace(model.solver or Newton(), robust=False)
-    solved = solve_cases(replace(at, solver=quick), draw.cases)
-    if not all(solution.result.ok for solution, _ in solved):  # too far away to be steered by what is lent
-        at = draw.model
-        solved = solve_cases(at, draw.cases)
-    for case, (solution, _) in zip(draw.cases, solved, strict=True):
+    solved: dict[int, Solution[Equilibrium]] = {}
+    for like, positions in task.groups:
+        own = optioned(draw.model, draw.cases[positions[0]].scenario)
+        cases = [_without_options(draw.cases[position]) for position in positions]
+        quick = replace(model.solver or Newton(), robust=False)
+        tried = solve_cases(replace(steered_like(own, like), solver=quick), cases)
+        if not all(solution.result.ok for solution, _ in tried):  # too far away to be steered by what is lent
+            tried = solve_cases(own, cases)
+        solved |= {position: solution for position, (solution, _) in zip(positions, tried, strict=True)}
+    return _checked(task, replace(draw, model=steered_like(draw.model, model)), solved)
+
+
+def solve_middle(task: DrawTask) -> DrawnModel:
+    """Solve every case in the middle of the draws, on the models that their groups share.
+
+    Raises
+    ------
+    SolveError
+        When a case has no equilibrium.
+    """
+    draw = DrawnModel.of(task, task.middle[0])
+    solved: dict[int, Solution[Equilibrium]] = {}
+    for model, positions in task.groups:
+        cases = [_without_options(draw.cases[position]) for position in positions]
+        there = solve_cases(model, cases)
+        solved |= {position: solution for position, (solution, _) in zip(positions, there, strict=True)}
+    return _checked(task, replace(draw, model=task.model), solved)
+
+
+def _without_options(case: Case) -> Case:
+    """A case for a model that has its options already."""
+    return replace(case, scenario=case.scenario.model_copy(update={"options": None}))
+
+
+def _checked(task: DrawTask, draw: DrawnModel, solved: Mapping[int, Solution[Equilibrium]]) -> DrawnModel:
+    """A draw with its solutions by case.
+
+    Raises
+    ------
+    SolveError
+        When a case has no equilibrium.
+    """
+    solutions = tuple(solved[position] for position in range(len(task.cases)))
+    for case, solution in zip(draw.cases, solutions, strict=True):
         if not solution.result.ok:
             raise SolveError(
                 f"scenario `{case.scenario.id}` under a draw: {solution.message}",
-                where=f"{model.economy.name}, {model.structure.horizon}",
+                where=f"{task.model.economy.name}, {task.model.structure.horizon}",
                 hint="another seed, or milder scenarios; the docs page `it-does-not-converge` says what to try",
                 solution=solution,
             )
-    return DrawnModel(at, draw.cases, tuple(solution for solution, _ in solved))
+    return replace(draw, solutions=solutions)

@@ -16,7 +16,7 @@ from detente.cases import HEADLINES, Case, headline_differences, headlines, held
 from detente.core import InputError, LabelError, SolveError, Where, run, suggestion
 from detente.equilibrium import Equilibrium, Model, Structure, any_ban
 from detente.equilibrium.explain import chebyshev, solve_path, target
-from detente.outlook.drawn_batches import DrawnModel, DrawTask, solve_drawn
+from detente.outlook.drawn_batches import DrawnModel, DrawTask, solve_drawn, solve_middle
 from detente.outlook.drawn_options import option_parameters
 from detente.outlook.prior import Uncertain, limit_parameters, points, uncertain_parameters
 from detente.world import Array, Economy, Wedges
@@ -269,7 +269,7 @@ def draw_outcomes(
         task = task.begun()
         central = np.stack([headlines(value) for value in solved]), _read(task, model, task.cases, solved)
     else:
-        (middle,) = solve_drawn(task, task.middle)
+        middle = solve_middle(task)
         central = _contracted(task, middle)
         task = task.begun(middle)
     levels, readings, said = solve_draws(task, normals, on=on, step=counting(report, draws))

@@ -49,6 +49,10 @@ def stack_scenarios(arrays: Sequence[Array]) -> Array:
         ) from error
 
 
+CHEAPER = 0.5
+"""Change of trade costs below which a scenario is no measure of the others."""
+
+
 @dataclass(frozen=True, eq=False)
 class Wedges:
     """What a policy drives between the exporter's cost and the importer's price.
@@ -112,7 +116,8 @@ class Wedges:
         """Return a scenario that most pairs of countries agree with, and those that do not [scenario, importer, exporter].
 
         It is the base year, unless most pairs have left it, as in all that may follow a state of today: then it is the one in
-        the middle, if that is nearer to the others.
+        the middle, if that is nearer to the others. One in which trade got so much cheaper that its flows dwarf the others' is
+        none: taken from them, they would leave few digits of these.
 
         Examples
         --------
@@ -128,7 +133,8 @@ class Wedges:
         if 2 * pairs.sum() > pairs.size and len(pairs) > 2:
             middle = self[len(pairs) // 2]
             others = self.pairs_unlike(middle)
-            if others.sum() < pairs.sum():
+            cost = (1 + middle.tariff) / (1 + economy.tariff) * middle.iceberg_hat
+            if others.sum() < pairs.sum() and not (cost < CHEAPER).any():
                 return middle, others
         return most, pairs
 

@@ -248,6 +248,21 @@ def test_a_batch_that_left_the_base_year_together_is_laid_out_by_what_differs() 
     )
 
 
+def test_one_beside_many_with_far_cheaper_trade_keeps_its_digits() -> None:
+    random = np.random.default_rng(8)
+    iceberg = np.full((9, *WORLD.tariff.shape), 0.1)
+    iceberg[:, range(5), range(5)] = 1.0
+    iceberg[:, 0, 1] *= random.uniform(1, 1.2, (9, 4))
+    iceberg[6] = 1.02
+    same, none = np.repeat(WORLD.tariff[None], 9, 0), np.zeros_like(iceberg)
+    wedges, base = Wedges(same, iceberg, none), prepare(WORLD, CORE)
+    weight = random.uniform(0.5, 2, (9, 5, 4))
+    here, there = (
+        shock.drawn(weight) for shock in (laid_out(base, wedges, None), Shock.of(base, wedges, None))
+    )
+    assert np.array(here)[:, 6] == pytest.approx(np.array(there)[:, 6], rel=1e-13)
+
+
 def test_what_was_learned_under_limits_serves_without_them_and_again() -> None:
     model, foresight = Model(WORLD), Foresight()
     limited = [dataclasses.replace(policy, name="") for policy in policies(11)]
