@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.aliases import economies, named_in
+from detente.cli.aliases import economies, named_in, sector_called
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     ClosureOption,
@@ -145,7 +145,9 @@ def nash(
     sectors: Annotated[
         str,
         typer.Option(
-            "--sectors", help="Codes of the sectors charged, with commas between.", show_default="all goods"
+            "--sectors",
+            help="Sectors charged, in codes or words with commas between.",
+            show_default="all goods",
         ),
     ] = "",
     highest: Annotated[
@@ -199,6 +201,7 @@ def nash(
         chosen = list(model.labels.countries) if codes == ["all"] else codes
         chosen = chosen or list(sides_in(load_dossier(DEFAULT_DOSSIER), economy))
         known = read_preferences(preferences)
+        charged = [sector_called(word, economy.labels) for word in named_in(sectors)]
         wanted = known.sets if table == "preferences" else (known.named(),)
 
         def play(preference_set: Preferences) -> DutyGame:
@@ -208,7 +211,7 @@ def nash(
                 by=by,
                 mfn=mfn,
                 on=on,
-                sectors=named_in(sectors) or None,
+                sectors=charged or None,
                 preferences=preference_set,
                 bounds=(0.0, highest / 100),
                 levies=levies,

@@ -124,6 +124,7 @@ def test_war_is_harsher_the_less_anybody_can_move(detente):
         (("--horizon", "shorter"), "short"),
         (("--players", "USA,EU27,JPN", "--preferences", "own.yaml"), "who the rival is"),
         (("--start", "nowhere"), "standing"),
+        (("--sectors", "cars", "--start", "nowhere"), "standing"),
         (("--levies", "taxes"), "export-taxes"),
         (("--table", "replies", "--kind", "talks"), "nobody replies"),
         (("--table", "replies", "--no-verify"), "judges every player"),
