@@ -7,7 +7,7 @@ written from the solved values, and the lists of what is assumed are read from t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from detente.brief import record_sections, sections
@@ -27,6 +27,7 @@ from detente.brief.lead import everyone_figure, lead_figure
 from detente.brief.outlook_section import outlook_section
 from detente.brief.strategy_section import strategy_section
 from detente.brief.summary import ahead, key_numbers, lead_words, question, record_sentence, sentences, terms
+from detente.core import Helpers
 from detente.show import build
 from detente.show.figures import draw_ahead
 from detente.show.tables import evidence
@@ -46,7 +47,7 @@ class Part:
     id : str
         Anchor of its section.
     needs : tuple of str
-        What it is written from: ``record``, ``world``, ``outcomes``, ``game``, ``draws``.
+        What it is written from: ``record``, ``world``, ``futures``, ``outcomes``, ``game``, ``draws``.
     write : function of Findings
         Its section; None where there is nothing to say.
     """
@@ -61,7 +62,7 @@ PARTS: Final = (
     Part("certainty", ("outcomes", "draws"), sections.certainty_section),
     Part("standing", ("record", "world"), record_sections.standing_section),
     Part("duties", ("record", "world"), record_sections.duty_section),
-    Part("outlook", ("record", "world"), outlook_section),
+    Part("outlook", ("record", "world", "futures"), outlook_section),
     Part("diversion", ("outcomes", "draws"), sections.diversion_section),
     Part("sectors", ("outcomes", "draws"), sections.sector_section),
     Part("leverage", ("record", "game"), strategy_section),
@@ -102,6 +103,7 @@ def compose(
     seed: int = 1,
     strategy: bool = True,
     paths: int = 20_000,
+    helpers: Helpers | None = None,
 ) -> BriefContent:
     """Solve a dossier's outcomes and write the briefing's content.
 
@@ -132,6 +134,8 @@ def compose(
         With leverage and deals, when the dossier declares a game.
     paths : int
         Simulated futures behind the odds of what may come, told where such odds have a score; 0 leaves them out.
+    helpers : Helpers, optional
+        Processes that solve some of it while this one does the rest; the content does not depend on them.
 
     Returns
     -------
@@ -153,6 +157,7 @@ def compose(
     >>> content.asof.isoformat(), len(content.sections) > 4
     ('2025-10-28', True)
     """
+    helpers = helpers or Helpers(1)
     findings = solve_findings(
         dossier,
         economy,
@@ -165,13 +170,18 @@ def compose(
         keep_elasticities=keep_elasticities,
         paths=paths,
         seed=seed,
+        helpers=helpers,
     )
+    drawing = findings.begin_draws(draws, seed, helpers)
+    findings = replace(findings, along=findings.begin_along(helpers))
     parts = [part for part in PARTS if strategy or "game" not in part.needs]
     with draw_ahead() as draw:
-        written = {part.id: part.write(findings) for part in parts if "draws" not in part.needs}
+        soon = [part for part in parts if "draws" not in part.needs]
+        soon.sort(key=lambda part: "futures" in part.needs)  # last, so that a helper has time for them
+        written = {part.id: part.write(findings) for part in soon}
         draw((everyone_figure(findings), findings.diversion_figure, findings.sector_figure))
         draw(block for section in written.values() if section for block in (*section.blocks, *section.behind))
-        findings = findings.with_draws(draws, seed)
+        findings = findings.with_draws(draws, seed, drawing)
         written |= {part.id: part.write(findings) for part in parts if "draws" in part.needs}
         content = _content(findings, [section for part in parts if (section := written[part.id])], closure)
         draw(content.everything)

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from detente.brief.likely import Likely
+from detente.brief.likely import Likely, foretell
 from detente.cases import sides_in
-from detente.core import InputError, SolveError, Table, known
+from detente.core import Helpers, InputError, Later, SolveError, Table, known
 from detente.show import build, make
 from detente.show.figures import Figure, OutcomeRow, SectorRow, country_name
 from detente.show.tables import ClockRow, evidence, findings as changes, horizons, intervals
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from detente.equilibrium import Model
     from detente.outlook import Draws
     from detente.policy import NotYet, Scenario
-    from detente.world import Economy
+    from detente.world import Array, Economy
 
 TODAY = "what is in force today"
 
@@ -57,6 +57,8 @@ class Findings:
         Empty until parameters are drawn.
     seed : int
         Of the draws.
+    along : Later, optional
+        What `worth_along` makes of them, where a helper is asked for it ahead.
     """
 
     dossier: Dossier
@@ -73,6 +75,7 @@ class Findings:
     likely: Likely
     drawn: Mapping[str, Draws] = field(default_factory=dict)
     seed: int = 1
+    along: Later[Mapping[str, Mapping[str, float]]] | None = None
 
     @property
     def economy(self) -> Economy:
@@ -241,20 +244,15 @@ class Findings:
     @functools.cached_property
     def sums(self) -> Mapping[str, Mapping[str, float]]:
         """What the featured outcome is worth to each side along time, USD bn; empty where a date cannot be solved."""
-        from detente.cases import unfold_scenarios
 
+        return (self.along or self.begin_along(Helpers(1))).result()
+
+    def begin_along(self, helpers: Helpers) -> Later[Mapping[str, Mapping[str, float]]]:
+        """Ask for `sums` ahead."""
         told = {case.scenario.id: case.scenario for case in self.cases}
-        try:
-            paths = unfold_scenarios(
-                self.at["long"].economy,
-                self.dossier,
-                [told[self.reference], told[self.featured]],
-                dates=horizons.PATH,
-                closure=self.model.closure,
-            )
-        except SolveError:
-            return {}
-        return horizons.discounted_sums(paths, self.parties)
+        scenarios = (told[self.reference], told[self.featured])
+        own = self.at["long"].economy
+        return helpers.begin(worth_along, own, self.dossier, scenarios, self.model.closure, self.parties)
 
     @property
     def in_all(self) -> Sentence | None:
@@ -273,12 +271,13 @@ class Findings:
         """Intervals of the draws: outcome -> group; empty without."""
         return intervals.draw_bands(self.draws, self.reference, self.parties) if self.draws else {}
 
-    def with_draws(self, draws: int, seed: int) -> Findings:
-        """Return the same findings with drawn parameters; as they are when none are asked for."""
+    def begin_draws(self, draws: int, seed: int, helpers: Helpers) -> Later[dict[str, Draws]] | None:
+        """Ask for drawn parameters ahead, by horizon; None when none are asked for."""
         if not draws:
-            return self
-        drawn = intervals.draw_headlines(
-            {self.headline: self.model, **self.at},
+            return None
+        return helpers.begin(
+            intervals.draw_headlines,
+            self._drawn_at,
             self.cases,
             self.headline,
             self.parties,
@@ -286,11 +285,40 @@ class Findings:
             seed=seed,
             solved={self.headline: self.outcomes, **self.both},
         )
+
+    @property
+    def _drawn_at(self) -> dict[str, Model]:
+        return {self.headline: self.model, **self.at}
+
+    def with_draws(self, draws: int, seed: int, begun: Later[dict[str, Draws]] | None = None) -> Findings:
+        """Return the same findings with drawn parameters, those `begun` if any; as they are when none are asked for."""
+        later = begun or self.begin_draws(draws, seed, Helpers(1))
+        if later is None:
+            return self
+        at = self._drawn_at
+        drawn = {name: replace(sample, model=at[name]) for name, sample in later.result().items()}
         return replace(self, drawn=drawn, seed=seed)
 
     def party(self, position: int) -> str:
         """Name of one of the two sides, inside a sentence."""
         return country_name(self.parties[position], in_sentence=True)
+
+
+def worth_along(
+    economy: Economy,
+    dossier: Dossier,
+    scenarios: Sequence[Scenario],
+    closure: str | Array,
+    parties: tuple[str, str],
+) -> Mapping[str, Mapping[str, float]]:
+    """What scenarios are worth to each side along time against the first, USD bn; empty where a date cannot be solved."""
+    from detente.cases import unfold_scenarios
+
+    try:
+        paths = unfold_scenarios(economy, dossier, scenarios, dates=horizons.PATH, closure=closure)
+    except SolveError:
+        return {}
+    return horizons.discounted_sums(paths, parties)
 
 
 def solve_findings(
@@ -306,6 +334,7 @@ def solve_findings(
     keep_elasticities: bool,
     paths: int = 0,
     seed: int = 1,
+    helpers: Helpers | None = None,
 ) -> Findings:
     """Solve what a briefing is written from; parameters and errors as for `detente.brief.compose`."""
     from detente.cases import model_at, prepare_cases, run_cases
@@ -313,6 +342,9 @@ def solve_findings(
 
     chosen, later = _told(dossier, scenarios, source)
     sides = parties or sides_in(dossier, economy)
+    # odds are of the sides of the record; of two others nothing is foretold
+    foretold = (dossier, economy, paths if parties is None else 0, seed)
+    likely = Likely(*foretold, (helpers or Helpers(1)).begin(foretell, *foretold))
     model = model_at(horizon, economy, closure=closure, keep_elasticities=keep_elasticities)
     cases = prepare_cases(model.economy, dossier, chosen)
     outcomes = run_cases(model, cases)
@@ -337,8 +369,7 @@ def solve_findings(
         every,
         at,
         both,
-        # odds are of the sides of the record; of two others nothing is foretold
-        Likely(dossier, economy, paths if parties is None else 0, seed),
+        likely,
     )
 
 

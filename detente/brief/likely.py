@@ -16,13 +16,49 @@ from detente.show.tables import settled_horizons
 from detente.show.words import Sentence, number
 
 if TYPE_CHECKING:
-    from detente.campaign import Record
+    from detente.core import Later
     from detente.dossier import Dossier
     from detente.outlook import Backtest, Outlook
     from detente.world import Economy
 
 HORIZON = 30
 """Days ahead at which clocks and the ladder are told, as by `detente outlook`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Foretold:
+    """What is simulated and scored for an outlook.
+
+    Attributes
+    ----------
+    test : Backtest or None
+        Forecasts made and settled by the day; None where there are none, and then nothing is foretold.
+    outlook : Outlook or None
+        What may come.
+    scores : Table or None
+        How good such odds have been.
+    """
+
+    test: Backtest | None = None
+    outlook: Outlook | None = None
+    scores: Table | None = None
+
+
+def foretell(dossier: Dossier, economy: Economy, paths: int, seed: int) -> Foretold:
+    """Simulate what may come where such odds have a score; parameters as of `Likely`."""
+    from detente.campaign import chronology, record_of
+    from detente.outlook import HORIZONS, kept_backtest, kept_file, look_ahead
+
+    if not paths or not kept_file(dossier.id).exists():
+        return Foretold()
+    record = record_of(dossier, economy)
+    test = kept_backtest(record, dossier.asof)
+    if test is None or HORIZON not in settled_horizons(test):
+        return Foretold()
+    days = settled_horizons(test) & set(HORIZONS)
+    chron = chronology(record, dossier.asof)
+    ahead = look_ahead(chron, horizons=sorted(days), horizon=HORIZON, paths=paths, seed=seed, informed=False)
+    return Foretold(test, ahead, build("odds-scores", test=test))
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,47 +73,36 @@ class Likely:
         Base year, for the trade that duties cover.
     paths, seed : int
         Simulated futures, as of `detente outlook`; none with 0 paths.
+    begun : Later, optional
+        What `foretell` makes of these, where a helper is asked for it ahead.
     """
 
     dossier: Dossier
     economy: Economy
     paths: int
     seed: int = 1
+    begun: Later[Foretold] | None = None
 
     @functools.cached_property
-    def _kept(self) -> tuple[Record, Backtest] | None:
-        from detente.campaign import record_of
-        from detente.outlook import kept_backtest, kept_file
-
-        if not self.paths or not kept_file(self.dossier.id).exists():
-            return None
-        record = record_of(self.dossier, self.economy)
-        test = kept_backtest(record, self.dossier.asof)
-        return (record, test) if test is not None and HORIZON in settled_horizons(test) else None
+    def _foretold(self) -> Foretold:
+        if self.begun is not None:
+            return self.begun.result()
+        return foretell(self.dossier, self.economy, self.paths, self.seed)
 
     @property
     def test(self) -> Backtest | None:
         """Forecasts made and settled by the day; None where there are none."""
-        return self._kept[1] if self._kept else None
+        return self._foretold.test
 
-    @functools.cached_property
+    @property
     def outlook(self) -> Outlook | None:
         """What may come; None where such odds have no score."""
-        from detente.campaign import chronology
-        from detente.outlook import HORIZONS, look_ahead
+        return self._foretold.outlook
 
-        if self._kept is None:
-            return None
-        days = settled_horizons(self._kept[1]) & set(HORIZONS)
-        chron = chronology(self._kept[0], self.dossier.asof)
-        return look_ahead(
-            chron, horizons=sorted(days), horizon=HORIZON, paths=self.paths, seed=self.seed, informed=False
-        )
-
-    @functools.cached_property
+    @property
     def scores(self) -> Table | None:
         """How good such odds have been."""
-        return None if self.test is None else build("odds-scores", test=self.test)
+        return self._foretold.scores
 
     def score(self, subject: str) -> Mapping[str, float]:
         """The score of one horizon in days or kind of clock; empty where it has none."""

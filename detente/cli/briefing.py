@@ -22,6 +22,9 @@ from detente.cli.records import open_record
 from detente.cli.terminal import note
 from detente.cli.worlds import WorldOption, economy_for, of_own_world
 
+LOADED = ("detente.brief.findings", "detente.outlook.ahead", "detente.outlook.kept", "detente.outlook.draws")
+"""What a helper needs for what it is asked: it loads this while the record and the world are read."""
+
 
 def brief(
     dossier: Annotated[
@@ -38,6 +41,15 @@ def brief(
         int, typer.Option("--draws", help="Drawn parameters behind the intervals; 0 leaves them out.")
     ] = 24,
     seed: SeedOption = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            help="Processes that share the work; the briefing does not depend on it.",
+            show_default="2, where there are two cores",
+            min=1,
+        ),
+    ] = None,
     closure: NamedClosureOption = "share",
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also print every page as a PDF, through a browser of this machine.")
@@ -61,30 +73,33 @@ def brief(
     """Write the briefing: one page, its annex, its data as CSV, and a manifest."""
     from detente.brief import Formats, build_brief, check_place, check_printing, compose, held_against
     from detente.cli.tables import untold
+    from detente.core import Helpers
 
     check_draws(draws)
     refuse_idle("without draws", seed=seed != 1 and not draws)
-    record = open_record(dossier, asof)
-    economy = economy_for(world, elasticities)
-    target = out if out != Path() else Path("out") / record.id
-    check_place(target)
-    if pdf:
-        check_printing()
-    with progress(None, "solving and writing the briefing"):
-        with of_own_world(world):
-            content = compose(
-                record,
-                economy,
-                closure=closure,
-                source=dossier,
-                horizon=horizon,
-                keep_elasticities=elasticities is not None,
-                draws=draws,
-                seed=seed,
-            )
-        if against != Path():
-            content = held_against(content, against)
-        result = build_brief(content, target, Formats(pdf, short, slides))
+    with Helpers(workers, LOADED) as helpers:
+        record = open_record(dossier, asof)
+        economy = economy_for(world, elasticities)
+        target = out if out != Path() else Path("out") / record.id
+        check_place(target)
+        if pdf:
+            check_printing()
+        with progress(None, "solving and writing the briefing"):
+            with of_own_world(world):
+                content = compose(
+                    record,
+                    economy,
+                    closure=closure,
+                    source=dossier,
+                    horizon=horizon,
+                    keep_elasticities=elasticities is not None,
+                    draws=draws,
+                    seed=seed,
+                    helpers=helpers,
+                )
+            if against != Path():
+                content = held_against(content, against)
+            result = build_brief(content, target, Formats(pdf, short, slides))
     note(f"{record.title}, as of {record.asof}")
     for sentence in content.summary_sentences:
         note(f"  {sentence.text}")

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         write_together as write_together,
     )
     from detente.core.folders import finish_folder as finish_folder, write_folder as write_folder
+    from detente.core.helping import Helpers as Helpers, Later as Later
     from detente.core.kept import cache_folder as cache_folder
     from detente.core.labels import (
         EVERYBODY as EVERYBODY,
@@ -126,6 +127,7 @@ else:
             "digits": "bound known known_all known_each",
             "errors": "BalanceError DateError DetenteError EvidenceError InputError LabelError MeasurePlace SchemaError SolveError StaleError UnitError",
             "files": "sha256_bytes sha256_file write_atomic write_together",
+            "helping": "Helpers Later",
             "kept": "cache_folder",
             "folders": "finish_folder write_folder",
             "labels": "EVERYBODY Labels SECTOR_WORDS",

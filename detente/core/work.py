@@ -12,8 +12,6 @@ import functools
 import multiprocessing
 import os
 import pickle
-import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -26,16 +24,15 @@ from concurrent.futures import (
 )
 from dataclasses import dataclass
 from itertools import chain, islice
-from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 from detente.core.cluster import Cluster, installed, is_loss, refuse_other
 from detente.core.errors import InputError
+from detente.core.processes import begin_worker, undisturbed
 
 Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
 Shared = TypeVar("Shared")
-_HELD = {signal.SIGINT, signal.SIGTERM}
 _THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 
@@ -225,7 +222,7 @@ def _in_processes(
             with _threads(on.threads), _pool(work, shared, workers) as pool:
 
                 def submit(chunk: Chunk, pool: ProcessPoolExecutor = pool) -> Future[Result]:
-                    with _undisturbed():
+                    with undisturbed():
                         return pool.submit(_do, chunk)
 
                 for arrived in _flow(submit, rest, lambda: AHEAD * workers, lost):
@@ -326,36 +323,12 @@ def _do(chunk: object) -> Any:
 
 
 def _start(packed: bytes) -> None:
-    """First act of a worker: leave Ctrl-C to the parent, end with the parent, then unpack the work and what it shares.
+    """First act of a worker, then unpack the work and what it shares.
 
     They come packed, so that the parent hands it over at once and does not wait for what unpacking imports.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-
-        def watch() -> None:
-            wait([parent.sentinel])
-            os._exit(1)
-
-        threading.Thread(target=watch, daemon=True).start()
+    begin_worker()
     _received[:] = pickle.loads(packed)
-
-
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Ctrl-C and a signal to terminate wait while processes start, so that none is left half-started; the processes inherit
-    the block, and none of them prints a trace of its own."""
-    if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover - Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager
@@ -383,7 +356,7 @@ def _processes(
     When the block is left by an error or by Ctrl-C the processes are ended at once; no child is left.
     """
     with _pool(work, shared, workers) as pool:
-        with _undisturbed():
+        with undisturbed():
             futures = [pool.submit(_do, chunk) for chunk in chunks]
         yield futures
 
