@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from detente.core import RESULTS
+from detente.equilibrium.plain_residuals import GATE
 from detente.equilibrium.solution import Solution
 from detente.equilibrium.sweep import Newton
 
@@ -60,7 +61,9 @@ def what_to_try(
     if solution.result in (RESULTS.max_steps_reached, RESULTS.walras_violated):
         return f"see {PAGE}; `throw=False` returns the unfinished solution"
     more = "`--budget`, or Newton(budget=…), allows more work"
-    if solution.stats.get("ended") == "budget" and solution.stats.get("method") == "sweep":
+    stats = solution.stats
+    sweeps_alone = stats.get("method") == "sweep" and float(stats.get("max_residual", 0)) > GATE
+    if stats.get("ended") == "budget" and sweeps_alone:
         return f"try: {more}: the first sweeps were broken off. See {PAGE}; `throw=False` returns the unfinished solution"
     said = []
     wedges = getattr(solution.value, "wedges", None)

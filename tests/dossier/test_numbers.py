@@ -43,7 +43,6 @@ def _everything() -> Iterator[type[Frozen]]:
     waiting = [Frozen]
     while waiting:
         kind = waiting.pop()
-        kind.model_rebuild()  # a schema is built when first used: here whatever ran before
         yield kind
         waiting += kind.__subclasses__()
 
