@@ -21,7 +21,7 @@ FINAL = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
 Row = Callable[[str, float, str, float | None, str], None]
 _CHILD = (
     "import resource, sys, time; start = time.perf_counter();"
-    "from detente.world import build_world, save_world;"
+    "from detente.world import save_world; from detente.world.read import build_world;"
     "report = build_world('icio:' + sys.argv[1], elasticities='4');"
     "save_world(report.economy, sys.argv[2], report);"
     "print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"

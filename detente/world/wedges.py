@@ -53,6 +53,18 @@ CHEAPER = 0.5
 """Change of trade costs below which a scenario is no measure of the others."""
 
 
+def _repeats(array: Array, other: Array) -> bool:
+    """Whether an array over scenarios is another one seen over and over, or once: the same numbers at the same place."""
+    part = unrepeated(array)
+    return (
+        part.base is other
+        and part.shape[1:] == other.shape
+        and part.strides[1:] == other.strides
+        and part.__array_interface__["data"] == other.__array_interface__["data"]
+        and len(part) == 1
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class Wedges:
     """What a policy drives between the exporter's cost and the importer's price.
@@ -108,7 +120,7 @@ class Wedges:
         """
         unlike = self.tariff != other.tariff
         for array, others in ((self.iceberg_hat, other.iceberg_hat), (self.export_tax, other.export_tax)):
-            if unrepeated(array).base is not others:  # that array itself, as most policies have it
+            if not _repeats(array, others):  # as most policies do
                 unlike |= unrepeated(array) != others
         return np.asarray(unlike.any(-1))
 
