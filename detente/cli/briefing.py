@@ -45,7 +45,7 @@ def brief(
         int | None,
         typer.Option(
             "--workers",
-            help="Processes that share the work; the briefing does not depend on it.",
+            help="Processes that share the work, 4 at most; the briefing does not depend on it.",
             show_default="2, where there are two cores",
             min=1,
         ),

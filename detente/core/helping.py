@@ -26,6 +26,8 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 USUAL = 2
 """Processes where nobody says how many, on a machine that has as many cores."""
+MOST = 4
+"""Processes at most: what is asked for ahead is a few large pieces."""
 
 
 class Later(Generic[Result]):
@@ -61,9 +63,16 @@ class Later(Generic[Result]):
         if not self._results:
             if not self.take():
                 self.settled.wait()
-            self._results = [self._do() if self._answer is None else pickle.loads(self._answer)]
+            self._results = [self._received()]
             self._answer = None
         return self._results[0]
+
+    def _received(self) -> Result:
+        if self._answer is not None:
+            with contextlib.suppress(Exception):  # what cannot be read is done here
+                answer: Result = pickle.loads(self._answer)
+                return answer
+        return self._do()
 
 
 class Helpers:
@@ -72,8 +81,8 @@ class Helpers:
     Parameters
     ----------
     workers : int, optional
-        Processes in all, this one among them: with 1 there is no other. Two when left out, where this process may use two
-        cores, else one.
+        Processes in all, this one among them, `MOST` at most: with 1 there is no other. Two when left out, where this
+        process may use two cores, else one.
     loads : sequence of str
         Modules that the others load at once, while nothing is asked of them yet.
 
@@ -87,7 +96,7 @@ class Helpers:
 
     def __init__(self, workers: int | None = None, loads: Sequence[str] = ()) -> None:
         self._loads = tuple(loads)
-        self._count = (min(USUAL, _cores()) if workers is None else workers) - 1
+        self._count = min(USUAL, _cores()) - 1 if workers is None else min(workers, MOST) - 1
         self._asked: queue.SimpleQueue[Later[Any] | None] = queue.SimpleQueue()
         self._working: list[tuple[multiprocessing.process.BaseProcess, threading.Thread]] = []
 
@@ -172,8 +181,9 @@ def _help(asked: Connection, garbage: tuple[int, int, int], loads: Sequence[str]
     """Do what is asked, one piece after another; an empty answer says that it could not be done."""
     begin_worker()
     gc.set_threshold(*garbage)
-    for module in loads:
-        importlib.import_module(module)
+    with contextlib.suppress(Exception):  # work that needs one says so
+        for module in loads:
+            importlib.import_module(module)
     with contextlib.suppress(EOFError, OSError):
         while True:
             packed = asked.recv_bytes()

@@ -52,6 +52,11 @@ class Words:
         return make() if make else self.words[0] if self.words else self.named["default"]
 
     @property
+    def has_default(self) -> bool:
+        """Whether a field may be left out."""
+        return bool(self.words) or "default" in self.named or "default_factory" in self.named
+
+    @property
     def alias(self) -> str | None:
         """Key of a field in a file, where it is not its name."""
         alias: str | None = self.named.get("alias")
@@ -103,6 +108,11 @@ class Declaring(type):
         return vars(cls)["_model"]
 
     @property
+    def model_config(cls) -> Any:
+        """How pydantic checks entries of this class."""
+        return cls.model.model_config
+
+    @property
     def __signature__(cls) -> inspect.Signature:
         return inspect.signature(cls.model)
 
@@ -144,6 +154,8 @@ class Declared(metaclass=Declaring):
                 full[name] = values[key]
             else:
                 default = cls._fields[name]
+                if default is ABSENT or (isinstance(default, Words) and not default.has_default):
+                    raise TypeError(f"{cls.__name__} needs `{name}`")
                 full[name] = default.default() if isinstance(default, Words) else default
         object.__setattr__(entry, "__dict__", full)
         object.__setattr__(entry, "__pydantic_fields_set__", {name for name in full if name in values})
@@ -156,6 +168,12 @@ class Declared(metaclass=Declaring):
         """Check values written as JSON and build an entry of them."""
         entry: typing.Self = cls.model.__pydantic_validator__.validate_json(text)
         return entry
+
+    @classmethod
+    def model_json_schema(cls, **how: Any) -> dict[str, Any]:
+        """Describe entries of this class as a JSON schema."""
+        schema: dict[str, Any] = cls.model.model_json_schema(**how)
+        return schema
 
     def model_post_init(self, context: Any, /) -> None:
         """Start what is kept beside the fields."""

@@ -257,7 +257,7 @@ def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Sce
             )
         path = scenario_folder(dossier) / f"{text}.yaml"
     file = read_yaml(path)
-    scenario = checked_kept(Scenario, file, tuple(Path(__file__).parent.glob("*.py")))
+    scenario = checked_kept(Scenario, file, tuple(Path(__file__).parent.rglob("*.py")))
     scenario = read_intensities(scenario, path.parent)
     scenario._places = setting_places(file, ("set",))
     return scenario
