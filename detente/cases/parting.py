@@ -18,6 +18,7 @@ from dataclasses import replace
 import numpy as np
 
 from detente.cases.backstops import STOCKS
+from detente.core import RESULTS, SolveError
 from detente.equilibrium import (
     Equilibrium,
     Model,
@@ -36,6 +37,8 @@ Rates = Mapping[tuple[str, str], float]
 SAME = 1e-10
 """Relative distance of a capacity from what its own equilibrium makes it, as far as that is rounding."""
 MOST_ROUNDS = 60
+MISSED = 1e-8
+"""Relative distance that is no rounding: a pace that its own equilibrium does not make."""
 
 
 def pace(parted: Array, months: float) -> Array:
@@ -91,6 +94,11 @@ def at_own_pace(
         The period's length.
     near : Solution, optional
         Where the first search begins.
+
+    Raises
+    ------
+    SolveError
+        When no pace is found that its own equilibrium makes.
     """
     if months == 1 or not rates:
         return solved(rates, near)
@@ -99,6 +107,7 @@ def at_own_pace(
     low, high = sorted((1.0, months))
     factor, solution = np.ones_like(held), near
     before: tuple[Array, Array] | None = None
+    miss = np.zeros_like(held)
     for _ in range(MOST_ROUNDS):
         solution = solved(dict(zip(cells, (held * factor).tolist(), strict=True)), solution)
         shares = parted(solution.value)
@@ -114,6 +123,13 @@ def at_own_pace(
         before = factor, miss
         factor = np.clip(factor + step, low, high)
     assert solution is not None
+    if not np.abs(miss).max(initial=0.0) <= MISSED:
+        raise SolveError(
+            f"no pace of stocks is found that its own prices make ({np.abs(miss).max():.0e} off)",
+            where=solution.value.economy.name,
+            hint="shorter periods",
+            solution=replace(solution, result=RESULTS.max_steps_reached),
+        )
     return solution
 
 

@@ -47,7 +47,7 @@ class Newton:
         Whether scenarios the sweeps do not settle are solved again by exact Newton in stages.
     whole : bool
         Whether the base year's whole derivative is inverted before the first solve, once for as long as a `Model` lives: it takes
-        as long as fifty solves and spares a third of each, one at a time. Batches of `BATCH` do so anyway.
+        as long as some thirty solves and spares a fifth to a quarter of each, one at a time. Batches of `BATCH` do so anyway.
     budget : float
         Work after which one scenario is given up, counted in sweeps (`detente.equilibrium.budget`): the same on every machine.
     seconds : float
