@@ -37,7 +37,13 @@ if TYPE_CHECKING:
     )
     from detente.campaign.forward import simulate as simulate
     from detente.campaign.futures import Fate as Fate, Futures as Futures
-    from detente.campaign.initiative import Initiative as Initiative, initiatives as initiatives
+    from detente.campaign.initiative import (
+        ANSWER as ANSWER,
+        Initiative as Initiative,
+        Reply as Reply,
+        initiatives as initiatives,
+        replies as replies,
+    )
     from detente.campaign.ladder import rungs as rungs
     from detente.campaign.ledger import BOTH as BOTH, NO_CLOCK as NO_CLOCK, Act as Act, Ledger as Ledger
     from detente.campaign.market import (
@@ -77,7 +83,7 @@ else:
             "futures": "Fate Futures",
             "ladder": "rungs",
             "ledger": "Act BOTH Ledger NO_CLOCK",
-            "initiative": "Initiative initiatives",
+            "initiative": "ANSWER Initiative Reply initiatives replies",
             "odds": "Odds estimate standing",
             "course": "Campaign MOVES HandMove Pricer",
             "played": "Happening PASSED lived",

@@ -36,7 +36,7 @@ class Drawn:
         self.meeting = np.stack(
             [np.cumsum(rng.dirichlet(counts, size=sets), axis=1)[of] for counts in odds.meeting]
         )
-        self.leads, self.sizes = odds.leads, odds.sizes
+        self.leads, self.sizes, self.lags, self.ratios = odds.leads, odds.sizes, odds.lags, odds.ratios
 
     def meeting_result(
         self, who: NDArray[np.int64], high: NDArray[np.bool_], rng: np.random.Generator

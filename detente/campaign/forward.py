@@ -56,9 +56,8 @@ class Simulator(PathState):
         duty: Floats,
         controls: Any,
         clock: Any = NO_CLOCK,
-        answered: bool = True,
     ) -> None:
-        """A step comes into force; what restores a court's taking is no step. The other side may answer."""
+        """A step comes into force; what restores a court's taking is no step."""
         if not len(who):
             return
         clock = np.broadcast_to(np.asarray(clock, dtype=np.int32), (len(who),))
@@ -71,12 +70,6 @@ class Simulator(PathState):
             )
         self._write(who, now, Act.step, side, duty - restored, controls, clock)
         self.truce[who] = False
-        if answered:
-            replies = (self.rng.random(len(who)) < self.draws.share["answer"][who]) & (side != BOTH)
-            reply = who[replies]
-            lag = self.rng.integers(0, int(self.priors["answer_days"]), len(reply))
-            self.when[reply, self.own["answer"]] = now[replies] + lag
-            self.answer_side[reply] = 1 - side[replies]
         self._break(who, now)
         self._next_move(who, now)
 
@@ -180,10 +173,15 @@ class Simulator(PathState):
 
     def _begin(self, who: Ints, now: Floats, side: Bytes) -> None:
         """What a side begins comes at once, or with notice."""
-        n = len(who)
         duty, control = self._size(who)
-        at_once = self.rng.random(n) < self.draws.share["at_once"][who]
+        at_once = self.rng.random(len(who)) < self.draws.share["at_once"][who]
         self.when[who, self.own["move"]] = NEVER
+        self._announce(who, now, side, duty, control, at_once)
+
+    def _announce(
+        self, who: Ints, now: Floats, side: Bytes, duty: Floats, control: NDArray[np.int32], at_once: Bools
+    ) -> None:
+        """A move is made, in force at once or a threat with a day. The other side may answer, as moves of the record were."""
         duties, packages = of_side(side, duty), of_side(side, control)
         self._harsher(who[at_once], now[at_once], side[at_once], duties[at_once], packages[at_once])
         later = ~at_once
@@ -194,12 +192,27 @@ class Simulator(PathState):
             warned, day, side[later], duty[later], control[later], np.zeros(len(warned), dtype=bool)
         )
         self._next_move(warned, day)
+        replies = self.rng.random(len(who)) < self.draws.share["answer"][who]
+        reply = who[replies]
+        values, weights = self.draws.lags
+        lag = self.rng.choice(values, size=len(reply), p=weights)
+        self._reply(reply, now[replies] + lag, 1 - side[replies], duty[replies], control[replies] > 0)
 
     def _answer(self, who: Ints, now: Floats) -> None:
-        side = self.answer_side[who]
+        """A side answers: mostly in kind, with a duty that has a proportion to the one it answers."""
+        n = len(who)
+        side, against = self.answer_side[who], self.answered_control[who]
         self.when[who, self.own["answer"]] = NEVER
-        duty, control = self._size(who)
-        self._harsher(who, now, side, of_side(side, duty), of_side(side, control), answered=False)
+        in_kind = self.rng.random(n) < self.draws.share["answer_in_kind"][who]
+        control = np.where(in_kind, against, ~against)
+        values, weights = self.draws.ratios
+        matched = self.answered_duty[who] * self.rng.choice(values, size=n, p=weights)
+        sizes, chances = self.draws.sizes
+        free = self.rng.choice(sizes, size=n, p=chances)
+        duty = np.where(control, 0.0, np.where(against, free, matched))
+        at_once = self.rng.random(n) < self.draws.share["answer_at_once"][who]
+        duty = np.minimum(duty, float(self.priors["breach_size"]))
+        self._announce(who, now, side, duty, control.astype(np.int32), at_once)
 
     def _known_meeting(self, who: Ints, now: Floats, at: Ints) -> None:
         self.when[who, at] = NEVER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detente.campaign.calendar import Chronology
@@ -11,6 +12,8 @@ ONE_MOVE = 3
 """Days within which what one side does is one move."""
 ANSWER = 7
 """Days within which a move answers one of the other side."""
+LARGEST = 2.0
+"""Size of an answer over that of what it answers, at most: beyond, the two are hardly one exchange."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,59 @@ class Initiative:
     size: float
     answers: bool = False
     answered: bool = False
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A move and the move of the other side that it answers: the last one in the week before.
+
+    Attributes
+    ----------
+    move, to : Initiative
+    """
+
+    move: Initiative
+    to: Initiative
+
+    @property
+    def lag(self) -> int:
+        """Days between the two."""
+        return self.move.day - self.to.day
+
+    @property
+    def in_kind(self) -> bool:
+        """A control for a control, a duty for a duty."""
+        return self.move.control == self.to.control
+
+    @property
+    def ratio(self) -> float | None:
+        """Duty of the answer over the duty it answers, at most `LARGEST`; None where either brings none."""
+        if self.move.control or self.to.control or self.to.size <= 0:
+            return None
+        return min(self.move.size / self.to.size, LARGEST)
+
+
+def replies(moves: Sequence[Initiative]) -> list[Reply]:
+    """Who answered whom, in order.
+
+    Parameters
+    ----------
+    moves : sequence of Initiative
+        As `initiatives` gives them.
+
+    Examples
+    --------
+    >>> threat = Initiative(-20, 0, False, False, 0.10)
+    >>> reply = Initiative(-18, 1, True, False, 0.05, answers=True)
+    >>> [(each.lag, each.in_kind, each.ratio) for each in replies([threat, reply])]
+    [(2, True, 0.5)]
+    """
+    pairs = []
+    for k, move in enumerate(moves):
+        before = [other for other in moves[:k] if other.side != move.side and move.day - other.day <= ANSWER]
+        if before:
+            pairs.append(Reply(move, before[-1]))
+    return pairs
 
 
 def initiatives(chron: Chronology) -> list[Initiative]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from detente.campaign.calendar import Chronology
 from detente.campaign.clocks import LiveClock
-from detente.campaign.initiative import Initiative, initiatives
+from detente.campaign.initiative import ANSWER, Initiative, initiatives, replies
 from detente.campaign.ledger import BOTH, Act
 from detente.campaign.threats import threat_rates
 from detente.dossier import read_yaml
@@ -68,6 +68,8 @@ class Odds:
         Dirichlet counts of `OUTCOMES`, of meetings of others and of leaders.
     leads, sizes : array
         Notices in days and sizes of duty steps, fractions, to draw from, with weights.
+    lags, ratios : array
+        Days until an answer, and its duty over the duty it answers, to draw from, with weights.
     """
 
     mean: NDArray[np.float64]
@@ -78,6 +80,8 @@ class Odds:
     meeting: NDArray[np.float64]
     leads: tuple[NDArray[np.float64], NDArray[np.float64]]
     sizes: tuple[NDArray[np.float64], NDArray[np.float64]]
+    lags: tuple[NDArray[np.float64], NDArray[np.float64]]
+    ratios: tuple[NDArray[np.float64], NDArray[np.float64]]
 
     def draw(self, paths: int, rng: np.random.Generator) -> NDArray[np.float64]:
         """Coefficients [path, feature], one draw a path."""
@@ -140,6 +144,7 @@ def estimate(
     carried = np.array([c.outcome == "carried" for c in rows], dtype=np.float64)
     mean, cov = _logit(design, carried, *_prior(held), power)
     own = initiatives(chron)
+    given = replies(own)
     leads = [float(c.lead) for c in chron.clocks if c.kind == "threat" and c.due]
     ledger = chron.ledger
     sizes = [
@@ -156,6 +161,12 @@ def estimate(
         _meeting_counts(chron, held, power),
         _pool(leads, [float(x) for x in held["leads"]], power),
         _pool(sizes, [float(x) for x in held["sizes"]], power),
+        _pool([float(each.lag) for each in given], [float(x) for x in held["answer_lags"]], power),
+        _pool(
+            [each.ratio for each in given if each.ratio is not None],
+            [float(x) for x in held["answer_ratios"]],
+            power,
+        ),
     )
 
 
@@ -272,17 +283,20 @@ def _shares(
     off = [clock for clock in settled if clock.kind == "threat" and clock.outcome in ("put off", "dropped")]
     again = [clock.outcome == "put off" for clock in off]
     opened = [clock.outcome != "dropped" for clock in settled if clock.kind == "open"]
-    first = [move.side == 0 for move in own if not move.answers]
-    answered = [move.answered for move in own]
+    begun = [move for move in own if not move.answers]
+    given = replies(own)
+    answered = [move.answered for move in own if move.answered or move.day < -ANSWER]  # its week is over
     shares = {}
     for name, yes, no, seen in (
         ("agreed", "carried", "not", cuts),
         ("again", "yes", "no", again),
-        ("first_side", "first", "second", first),
-        ("at_once", "yes", "no", [move.at_once for move in own]),
-        ("control", "yes", "no", [move.control for move in own]),
-        ("breach", "yes", "no", [move.size >= chron.record.rules.decoupling / 2 for move in own]),
+        ("first_side", "first", "second", [move.side == 0 for move in begun]),
+        ("at_once", "yes", "no", [move.at_once for move in begun]),
+        ("control", "yes", "no", [move.control for move in begun]),
+        ("breach", "yes", "no", [move.size >= chron.record.rules.decoupling / 2 for move in begun]),
         ("answer", "yes", "no", answered),
+        ("answer_at_once", "yes", "no", [each.move.at_once for each in given]),
+        ("answer_in_kind", "yes", "no", [each.in_kind for each in given]),
     ):
         happened = sum(seen)
         shares[name] = _count(held[name], yes, no, power * happened, power * (len(seen) - happened))

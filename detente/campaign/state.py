@@ -12,8 +12,8 @@ from detente.campaign.calendar import Chronology
 from detente.campaign.clocks import LiveClock
 from detente.campaign.drawn import Drawn
 from detente.campaign.futures import Fate
-from detente.campaign.initiative import ANSWER
-from detente.campaign.ledger import NO_CLOCK, Act
+from detente.campaign.initiative import initiatives
+from detente.campaign.ledger import NO_CLOCK
 from detente.campaign.odds import WEEK, Odds, expects_meeting, features
 
 Ints = NDArray[np.int64]
@@ -102,6 +102,8 @@ class PathState:
         self.new_duty, self.new_control = np.zeros(shape), np.zeros(shape, dtype=np.int32)
         self.new_truce, self.new_due = np.zeros(shape, dtype=bool), np.zeros(shape)
         self.answer_side = np.zeros(self.paths, dtype=np.int8)
+        self.answered_duty = np.zeros(self.paths)  # of the move that is answered
+        self.answered_control = np.zeros(self.paths, dtype=bool)
 
     # --- the start -------------------------------------------------------------------------------------------------
 
@@ -166,20 +168,29 @@ class PathState:
         return np.asarray(np.clip(day, 1, max(due, 1)))
 
     def _remember(self) -> None:
-        """A step of the last days that answers nothing may still be answered: with the lags that are left, given that it was not yet."""
-        lags, ledger = int(self.priors["answer_days"]), self.chron.ledger
-        begins = np.isin(ledger.act, (Act.step, Act.threat))
+        """A move of the last days may still be answered: with the lags that are left, given that it was not yet."""
+        lags, weights = self.draws.lags
+        moves = initiatives(self.chron)
         for side in (0, 1):
-            steps = ledger.day[(ledger.act == Act.step) & (ledger.side == side)]
-            theirs = ledger.day[begins & (ledger.side == 1 - side)]
-            day = int(steps.max()) if len(steps) else -lags
-            left = lags - 1 + day
-            if left <= 0 or (len(theirs) and theirs.max() >= day - ANSWER):
+            last = next((move for move in reversed(moves) if move.side == side), None)
+            if last is None or last.answered:
                 continue
-            share = self.draws.share["answer"] * left / lags
-            due = self.rng.random(self.paths) < share / (1 - self.draws.share["answer"] + share)
-            self.when[due, self.own["answer"]] = 1 + self.rng.integers(0, left, int(due.sum()))
-            self.answer_side[due] = 1 - side
+            left = lags > -last.day
+            reach = float(weights[left].sum())
+            if reach <= 0:
+                continue
+            share = self.draws.share["answer"] * reach
+            due = np.flatnonzero(
+                self.rng.random(self.paths) < share / (1 - self.draws.share["answer"] + share)
+            )
+            lag = self.rng.choice(lags[left], size=len(due), p=weights[left] / reach)
+            self._reply(due, last.day + lag, 1 - side, last.size, last.control)
+
+    def _reply(self, who: Ints, when: Floats, side: Any, duty: Any, control: Any) -> None:
+        """A side will answer a move of the other on a day."""
+        self.when[who, self.own["answer"]] = when
+        self.answer_side[who] = side
+        self.answered_duty[who], self.answered_control[who] = duty, control
 
     # --- what comes next ------------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from detente.outlook import Backtest, HumanForecast, Outlook
 
 OUTLOOK_TABLES = ("ladder", "clocks", "information", "duty", "cost", "what-ifs", "all")
-SCORE_TABLES = ("ladder", "clocks", "calibration", "registered", "human", "all")
+SCORE_TABLES = ("ladder", "clocks", "calibration", "answers", "registered", "human", "all")
 SHORT = 500
 """Futures of one forecast of a backtest that is made on the spot."""
 
@@ -136,7 +136,9 @@ def score(
     table: Annotated[
         str,
         typer.Option(
-            "--table", help="ladder, clocks, calibration, registered, human (prices and crowds) or all."
+            "--table",
+            help="ladder, clocks, calibration, answers (who answered whom, beside the rules, move by move), registered, human (prices and "
+            "crowds) or all.",
         ),
     ] = "ladder",
     again: Annotated[
@@ -212,6 +214,8 @@ def score(
         tables += _scored(record, test, chosen)
         if picture is not None:
             draw(make("calibration-figure", test=test, record=record.main.dossier.id), picture)
+    if "answers" in chosen:
+        tables += _answered(record)
     if "registered" in chosen:
         tables.append(build("registered", settled=_settled(record, registered)))
     if "human" in chosen:
@@ -328,6 +332,19 @@ def _scored(record: Record, test: Backtest, chosen: Sequence[str]) -> list[Table
         tables.append(build("scores", rows=clock_scores(test), record=name, asof=day))
     if "calibration" in chosen:
         tables.append(build("score-calibration", bins=ladder_calibration(test), record=name))
+    return tables
+
+
+def _answered(record: Record) -> list[Table]:
+    """The rules of answers beside the record: their scores, then every move."""
+    from detente.outlook import replay_moves, replay_scores
+    from detente.show import build
+
+    name, day = record.main.dossier.id, record.main.dossier.asof
+    moves = replay_moves(record)
+    tables = [build("answered-moves", moves=moves, record=name, sides=record.sides)]
+    if scored := replay_scores(moves):
+        tables.insert(0, build("answer-scores", rows=scored, record=name, asof=day))
     return tables
 
 

@@ -72,6 +72,12 @@ if TYPE_CHECKING:
         read_questions as read_questions,
         register_questions as register_questions,
     )
+    from detente.outlook.replayed import (
+        AnswerOdds as AnswerOdds,
+        ReplayedMove as ReplayedMove,
+        replay_moves as replay_moves,
+        replay_scores as replay_scores,
+    )
     from detente.outlook.rolling import (
         HORIZONS as HORIZONS,
         Backtest as Backtest,
@@ -115,6 +121,7 @@ else:
             "registered": "SettledQuestion Question SHIPPED_QUESTIONS answers can_register read_questions register_questions",
             "scoring": "MethodScore clock_scores human_scores ladder_calibration ladder_scores",
             "kept": "backtest_csv kept_backtest kept_file",
+            "replayed": "AnswerOdds ReplayedMove replay_moves replay_scores",
             "rolling": "Backtest ClockForecast Forecast HORIZONS backtest origins rungs_reached",
             "scores": "CalibrationBin SCORES block_interval calibration scores_of",
             "branching": "DrawnBranches branch_intervals_table draw_branches",

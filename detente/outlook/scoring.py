@@ -51,7 +51,7 @@ def ladder_scores(
         if closed:
             shares = {name: np.array([f.probability[name] for f in closed]) for name in closed[0].probability}
             outcome = np.array([f.outcome for f in closed])
-            rows += _rows(str(horizon), shares, outcome, [f.origin for f in closed])
+            rows += method_rows(str(horizon), shares, outcome, [f.origin for f in closed])
     return tuple(rows)
 
 
@@ -66,7 +66,7 @@ def clock_scores(test: Backtest) -> tuple[MethodScore, ...]:
             for name in settled[0].probability:
                 chance = np.array([each.probability[name] for each in settled])
                 shares[name] = np.stack([1 - chance, chance], axis=1)
-            rows += _rows(kind, shares, outcome, [each.origin for each in settled])
+            rows += method_rows(kind, shares, outcome, [each.origin for each in settled])
     return tuple(rows)
 
 
@@ -97,15 +97,25 @@ def human_scores(
     }
     shares = {name: np.stack([1 - np.array(odds), np.array(odds)], axis=1) for name, odds in said.items()}
     outcome = np.array([int(bool(each.resolved)) for each in asked])
-    return tuple(_rows(MEETING, shares, outcome, [each.date for each in asked]))
+    return tuple(method_rows(MEETING, shares, outcome, [each.date for each in asked]))
 
 
-def _rows(
+def method_rows(
     subject: str,
     shares: dict[str, NDArray[np.float64]],
     outcome: NDArray[np.integer],
     days: Sequence[dt.date],
 ) -> list[MethodScore]:
+    """Mean scores of each method over one set of forecasts, the model's among them, and how far the model is ahead.
+
+    Parameters
+    ----------
+    subject : str
+    shares : mapping of method to array [forecast, class]
+    outcome : int array [forecast]
+    days : sequence of date
+        Of each forecast: blocks of days are drawn for the bounds.
+    """
     scores = {name: scores_of(share, outcome) for name, share in shares.items()}
     rows = []
     for name, each in scores.items():

@@ -9,16 +9,21 @@ import numpy as np
 import pytest
 
 from detente.campaign import (
+    ANSWER,
     Act,
     Fate,
     Ledger,
     LiveClock,
     chronology,
     estimate,
+    initiatives,
+    replies,
     rungs,
     shipped_rules,
     simulate,
 )
+from detente.campaign.initiative import LARGEST
+from detente.campaign.odds import shipped_priors
 from detente.core import InputError, LabelError
 from tests.campaign.test_calendar import cut_on
 
@@ -151,3 +156,93 @@ def test_a_ledger_without_acts_stays_where_it_is(quiet):
     assert len(futures.ledger) == 0
     assert len(Ledger.empty()) == 0
     assert (rungs(futures.ledger, np.zeros(2), [30], paths=5) == shipped_rules().rung("status-quo")).all()
+
+
+def answering(odds, **shares):
+    """Odds under which one side begins duties of 4 points at once, and every move is answered two days later, as `shares` say."""
+    sure, never = (1e9, 1e-9), (1e-9, 1e9)
+    betas = {
+        **odds.betas,
+        **dict.fromkeys(("at_once", "first_side", "answer", "answer_at_once", "answer_in_kind"), sure),
+        **dict.fromkeys(("control", "breach"), never),
+        **shares,
+    }
+
+    def only(value):
+        return np.array([value]), np.array([1.0])
+
+    return dataclasses.replace(odds, betas=betas, sizes=only(0.04), lags=only(2.0), ratios=only(0.5))
+
+
+def exchange(chron, odds, days=6, paths=50):
+    """Steps of a path that begins a move on its first day: (day, side, duty, controls)."""
+    rates = {**odds.gammas, "trigger.truce": (1e9, 1e6), "trigger.open": (1e6, 1e15)}
+    odds = dataclasses.replace(odds, gammas=rates)
+    chron = dataclasses.replace(chron, ledger=Ledger.of([(0, -100, Act.cut, 0, -1, (0.0, 0.0), (0, 0))]))
+    futures = simulate(chron, odds, days=days, paths=paths, seed=8)
+    own = futures.ledger.take(futures.ledger.path == 7)
+    return [
+        (int(day), int(side), round(float(duty.max()), 9), int(controls.max()))
+        for day, side, duty, controls in zip(own.day, own.side, own.duty, own.controls, strict=True)
+    ]
+
+
+def test_answers_come_in_kind_and_in_proportion(quiet):
+    """A duty is answered by half of it two days later, that by half of it again; nobody begins anything else."""
+    chron, odds = quiet
+    assert exchange(chron, answering(odds)) == [(1, 0, 0.04, 0), (3, 1, 0.02, 0), (5, 0, 0.01, 0)]
+
+
+def test_answers_in_the_other_form(quiet):
+    """A duty is answered by a control, and that by a duty of the size of any move: it has no proportion to a control."""
+    chron, odds = quiet
+    other = answering(odds, answer_in_kind=(1e-9, 1e9))
+    assert exchange(chron, other) == [(1, 0, 0.04, 0), (3, 1, 0.0, 1), (5, 0, 0.04, 0)]
+
+
+def test_no_answer_is_larger_than_a_rupture(quiet):
+    chron, odds = quiet
+    large = dataclasses.replace(answering(odds), ratios=(np.array([1000.0]), np.array([1.0])))
+    assert [duty for _, _, duty, _ in exchange(chron, large)][1:] == [0.8, 0.8]
+
+
+def test_threats_are_answered_when_they_are_made(quiet):
+    """A threat with a day is answered before that day comes; carrying it out is not answered once more."""
+    chron, odds = quiet
+    warned = answering(odds, at_once=(1e-9, 1e9), answer_at_once=(1e9, 1e-9))
+    warned = dataclasses.replace(
+        warned,
+        leads=(np.array([4.0]), np.array([1.0])),
+        mean=np.array([50.0, 0.0, 0.0, 0.0]),
+        ratios=(np.array([0.0]), np.array([1.0])),
+    )
+    steps = [step for step in exchange(chron, warned, days=12) if step[2] > 0]
+    assert steps == [(5, 0, 0.04, 0)]  # announced on day 1; the answers carry no duty
+    assert [(day, side) for day, side, *_ in exchange(chron, warned, days=12)] == [
+        (1, 0), (3, 1), (5, 0), (5, 0), (7, 1), (9, 0), (11, 1),
+    ]  # fmt: skip
+
+
+def test_what_answers_are_learnt_from(record):
+    """Counts of the record: 14 of its moves were answered in their week, 11 of 13 in kind; a week that is not over counts for nothing."""
+    chron = chronology(record, DAY)
+    moves = initiatives(chron)
+    given = replies(moves)
+    assert [each.lag for each in given] == [0, 1, 1, 3, 0, 3, 1, 2, 5, 2, 6, 5, 1]
+    odds = estimate(chron, weight=1.0)
+    answered = sum(move.answered for move in moves)
+    closed = [move for move in moves if move.answered or move.day < -ANSWER]
+    prior = shipped_priors()["answer"]
+    assert odds.betas["answer"] == (prior["yes"] + answered, prior["no"] + len(closed) - answered)
+    prior = shipped_priors()["answer_in_kind"]
+    kind = sum(each.in_kind for each in given)
+    assert odds.betas["answer_in_kind"] == (prior["yes"] + kind, prior["no"] + len(given) - kind)
+    lags, weights = odds.lags
+    assert weights[lags == 1].sum() == pytest.approx((2 / 8 + 4) / (2 + 13))
+    ratios, _ = odds.ratios
+    assert ratios.max() == LARGEST  # an answer seven times as large counts as twice
+    soon = estimate(chronology(record, dt.date(2025, 10, 12)), weight=1.0)
+    late = estimate(chronology(record, dt.date(2025, 10, 20)), weight=1.0)
+    assert (
+        late.betas["answer"][1] == soon.betas["answer"][1] + 1
+    )  # the move of 10 October, when its week is over

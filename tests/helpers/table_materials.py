@@ -53,6 +53,8 @@ from detente.outlook import (
     ladder_scores,
     look_ahead,
     read_questions,
+    replay_moves,
+    replay_scores,
     sweep_devices,
 )
 from detente.policy import Accounts, Scenario, load_scenario
@@ -620,6 +622,10 @@ def of_outlook() -> dict[str, Callable[[], dict[str, Any]]]:
     def test() -> Any:
         return kept_backtest(pair(), day)
 
+    @functools.cache
+    def replayed() -> Any:
+        return replay_moves(pair(), since=dt.date(2025, 1, 1))
+
     def with_test() -> dict[str, Any]:
         return {"outlook": ahead(), "test": test()}
 
@@ -644,6 +650,8 @@ def of_outlook() -> dict[str, Callable[[], dict[str, Any]]]:
         "scores": lambda: {"rows": ladder_scores(test()), "record": name, "asof": day},
         "score-calibration": lambda: {"bins": ladder_calibration(test()), "record": name},
         "calibration-figure": lambda: {"test": test(), "record": name},
+        "answered-moves": lambda: {"moves": replayed(), "record": name, "sides": pair().sides},
+        "answer-scores": lambda: {"rows": replay_scores(replayed()), "record": name, "asof": day},
         "registered": lambda: {"settled": answers(read_questions(), chronology(pair(), day))},
         "outlook-what-ifs": lambda: {
             **with_test(),

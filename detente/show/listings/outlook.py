@@ -105,6 +105,22 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "from[%] to[%] forecasts[count] said[%] happened[%]",
     ),
     (
+        "answered-moves",
+        "Who answered whom, and what the rules said before",
+        "replayed:answered_moves_table",
+        "moves record sides",
+        "backtest",
+        "date player form duty[points] said[%] answered days_said[days] days[days] in_kind_said[%] in_kind answer_said[points] answer[points]",
+    ),
+    (
+        "answer-scores",
+        "How good the rules of answers have been",
+        "replayed:answer_scores_table",
+        "rows record asof",
+        "backtest",
+        "subject method moves[count] log[logarithm] brier[score] ahead[logarithm] low[logarithm] high[logarithm]",
+    ),
+    (
         "registered",
         "Questions registered before they were settled",
         "outlook:registered_table",

@@ -18,6 +18,7 @@ METHODS = {
     "other episodes": "share of other threats",
     "human": "what markets and crowds said",
     "even": "even odds",
+    "priors": "the same without this pair's own record",
 }
 HUMAN_NOTE = (
     "Lower is better. Prices and our odds of the same day on the same settled questions, few of them and on fewer events. A record holds a "
