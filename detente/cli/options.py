@@ -10,9 +10,10 @@ import typer
 from detente.cli.output import Format, check_apart, check_ending, check_picture, usage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from detente.cases import Options
+    from detente.core import Labels
     from detente.equilibrium import Newton
 
 FILE = "detente.file"
@@ -157,8 +158,9 @@ def beside(
     supply: Sequence[str] | None,
     minimum: Sequence[str] | None = None,
     file: Path | None = None,
+    world: str | None = None,
 ) -> Options | None:
-    """Settings beside a horizon as typed, over those of a file; None where nothing was.
+    """Settings beside a horizon as typed, over those of a file; None where nothing was. Economies are named in words or codes.
 
     Raises
     ------
@@ -170,6 +172,7 @@ def beside(
     from dataclasses import replace
 
     from detente.cases import REVENUE_USES, Options
+    from detente.cli.aliases import country_called, sector_called
     from detente.core import LabelError, suggestion
 
     with usage():
@@ -181,9 +184,9 @@ def beside(
             )
         typed: dict[str, Any] = {
             "revenue": revenue,
-            "wage_floor": _by_country(floors, "--wage-floor", 1.0),
-            "labour_supply": _by_country(supply, "--labour-supply", 10.0),
-            "minimum_consumption": _by_country(minimum, "--minimum-consumption", 1.0),
+            "wage_floor": _each(floors, "--wage-floor", 1.0, world, country_called),
+            "labour_supply": _each(supply, "--labour-supply", 10.0, world, country_called),
+            "minimum_consumption": _each(minimum, "--minimum-consumption", 1.0, world, sector_called),
         }
     options = Options()
     if file is not None:
@@ -193,9 +196,16 @@ def beside(
     return replace(options, **{name: value for name, value in typed.items() if value is not None})
 
 
-def _by_country(texts: Sequence[str] | None, where: str, most: float) -> float | dict[str, float] | None:
-    """One number, or one for each country named."""
-    from detente.core import UnitError
+def _each(
+    texts: Sequence[str] | None,
+    where: str,
+    most: float,
+    world: str | None,
+    called: Callable[[str, Labels], str],
+) -> float | dict[str, float] | None:
+    """One number, or one for each country or sector named, in codes or in words."""
+    from detente.cli.worlds import economy_for
+    from detente.core import InputError, UnitError
 
     if not texts:
         return None
@@ -210,7 +220,11 @@ def _by_country(texts: Sequence[str] | None, where: str, most: float) -> float |
             raise UnitError(
                 f"`{text}` is no number from 0 to {most:g}", where=where, hint="0.98, or ECONOMY=0.98"
             )
-        numbers[code] = value
+        name = called(code, economy_for(world, None).labels) if code else code
+        if numbers.setdefault(name, value) != value:
+            raise InputError(
+                f"`{name}` has {numbers[name]:g} and {value:g}", where=where, hint="give each economy once"
+            )
     if "" in numbers:
         if len(numbers) > 1:
             raise UnitError(

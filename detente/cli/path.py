@@ -207,7 +207,7 @@ def path(
         kept = _rent(rent)
         lengths = _periods(months, step)
     solver, keep, holds = solver_of(budget), elasticities is not None, to_hold(hold_clocks, hold)
-    options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
+    options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file, world)
     start = path_start(scenario, dossier, asof, elasticities, closure, world, holds)
     economy = start.economy
     with usage():

@@ -93,7 +93,7 @@ def run(
     _refuse_itself(names, against, settings)
     codes = codes_in(countries, world)
     holds = to_hold(hold_clocks, hold)
-    options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
+    options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file, world)
     check_draws(draws)
     if draws:
         keeping = "with --draws, which keep the default"
@@ -191,7 +191,7 @@ def compare(
 
     check_draws(draws)
     holds = to_hold(hold_clocks, hold)
-    options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
+    options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file, world)
     drawing = Drawing(draws, seed, workers, cluster)
     if draws:
         with usage():

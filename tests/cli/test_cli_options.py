@@ -9,7 +9,7 @@ import pytest
 from detente.cases import Options
 from detente.cli.main import main
 from detente.cli.options import beside
-from detente.core import LabelError, UnitError
+from detente.core import InputError, LabelError, UnitError
 
 
 def test_what_is_typed_is_what_is_set():
@@ -19,6 +19,11 @@ def test_what_is_typed_is_what_is_set():
     for floors in (["high"], ["1.2"], ["USA=-1"], ["0.98", "USA=1"]):
         with pytest.raises(UnitError):
             beside(None, floors, None)
+    assert beside(None, ["US=0.98", "China=0"], None, ["soybeans=0.2"]) == Options(
+        wage_floor={"USA": 0.98, "CHN": 0.0}, minimum_consumption={"SOY": 0.2}
+    )
+    with pytest.raises(InputError, match=r"`USA` has 0\.98 and 0\.97"):
+        beside(None, ["US=0.98", "United States=0.97"], None)
     with pytest.raises(LabelError, match="tax-cut"):
         beside("tax-cuts", None, None)
 

@@ -229,8 +229,8 @@ def test_human_prices_are_scored_on_the_questions_that_both_answered():
 def test_what_ifs_move_the_odds_and_the_forecast_stays(record):
     """Each device moves the ladder the way its words say, and the first row is the forecast, to the bit."""
     chron = chronology(record, dt.date(2025, 11, 6))  # cuts are agreed, a truce holds
-    swept = sweep_devices(chron, horizon=30, paths=400, seed=2)
-    direct = rung_odds(chron, estimate(chron), [30], 400, 2)[0]
+    swept = sweep_devices(chron, horizon=30, paths=2000, seed=2)
+    direct = rung_odds(chron, estimate(chron), [30], 2000, 2)[0]
     assert swept.odds[0].tobytes() == direct.tobytes()
     assert swept.odds.sum(axis=1) == pytest.approx(1.0)
     rung = shipped_rules().rung
