@@ -11,7 +11,6 @@ import contextlib
 import gc
 import importlib
 import multiprocessing
-import os
 import pickle
 import queue
 import threading
@@ -20,7 +19,7 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from detente.core.processes import begin_worker, undisturbed
+from detente.core.processes import begin_worker, undisturbed, usable_cores
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -96,7 +95,7 @@ class Helpers:
 
     def __init__(self, workers: int | None = None, loads: Sequence[str] = ()) -> None:
         self._loads = tuple(loads)
-        self._count = min(USUAL, _cores()) - 1 if workers is None else min(workers, MOST) - 1
+        self._count = min(USUAL, usable_cores()) - 1 if workers is None else min(workers, MOST) - 1
         self._asked: queue.SimpleQueue[Later[Any] | None] = queue.SimpleQueue()
         self._working: list[tuple[multiprocessing.process.BaseProcess, threading.Thread]] = []
 
@@ -152,13 +151,6 @@ class Helpers:
         later = Later(do, pickle.dumps((work, given, named)))
         self._asked.put(later)
         return later
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _mind(helper: Connection, asked: queue.SimpleQueue[Later[Any] | None]) -> None:

@@ -28,7 +28,7 @@ from typing import Any, TypeVar
 
 from detente.core.cluster import Cluster, installed, is_loss, refuse_other
 from detente.core.errors import InputError
-from detente.core.processes import begin_worker, undisturbed
+from detente.core.processes import begin_worker, undisturbed, usable_cores
 
 Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
@@ -48,7 +48,7 @@ class Pool:
     Parameters
     ----------
     workers : int, optional
-        Processes at most; one a core when left out. One is this process.
+        Processes at most; one for each core that this process may use when left out. One is this process.
     threads : int, optional
         Threads of linear algebra in each: two pools of threads in each other's way halve the speed. None leaves it to the
         environment.
@@ -59,7 +59,7 @@ class Pool:
 
     def processes(self, chunks: int, few: int = 1) -> int:
         """How many processes some chunks are worth, when `few` of them are not worth one of their own."""
-        return min(self.workers or os.cpu_count() or 1, chunks // few)
+        return min(self.workers or usable_cores(), chunks // few)
 
 
 @dataclass(frozen=True)

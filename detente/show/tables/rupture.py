@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.core import Cell, Column, Table
+from detente.core import LOST_ON_THE_WAY, Cell, Column, Table
 from detente.show.figures import Figure, country_name, look
 from detente.show.words import Sentence, joined, percent
 
@@ -68,7 +68,7 @@ def rupture_table(ruptures: Mapping[str, Rupture]) -> Table:
         tuple(columns),
         tuple(rows),
         note=f"Both ways, on top of “{torn.title}”. Real income against it at the same horizon. A cut leaves every flow of goods a share "
-        "of its volume and nobody keeps the rent; trade lost is at prices of the start. The last columns: real income lost by a "
+        f"of its volume and nobody keeps the rent: it is {LOST_ON_THE_WAY}. Trade lost is at prices of the start. The last columns: real income lost by a "
         f"further ten points of the step's size, from the step before. Duties: {uses}.",
     )
 
