@@ -103,7 +103,8 @@ class Numeraires:
     def gap(self, earned: Array) -> Array:
         """How far factor incomes [.., country] are from the numeraires, relative [.., part]."""
         if len(self.world) == 1:
-            return np.asarray(earned.sum(-1, keepdims=True) / self.world - 1)
+            whole = np.add.reduce(earned, -1, keepdims=True)
+            return np.asarray(whole / self.world - 1)
         return np.asarray(earned @ self.members.T / self.world - 1)
 
     def over_countries(self, moves: Array) -> Array:

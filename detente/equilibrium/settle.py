@@ -22,6 +22,9 @@ from detente.world import Array, Economy, Wedges
 MEMORY, MOST = 5, 30
 """Earlier sweeps combined, and sweeps at most, with the whole derivative: it leaves less to combine."""
 
+LOST = 1e6
+"""Residual from which no sweep comes back."""
+
 
 def base_point(economy: Economy, structure: Structure) -> Array:
     """The base year as a point of the sweeps: log factor prices and log prices of zero, expenditures of one."""
@@ -73,7 +76,10 @@ def sweep_chunk(
     lanes, width = len(wedges.tariff), 0 if limits is None else limits.width
     if start is None:
         start = np.concatenate([base_point(economy, structure), np.zeros(width)])
-    point = np.repeat(start[None], lanes, 0) if start.ndim == 1 else start
+    if start.ndim == 1:
+        point = start[None] if lanes == 1 else np.repeat(start[None], lanes, 0)
+    else:
+        point = start
     steered = steering(base) if solver.whole or foresight is not None else None
     if steered is None:
         return settle_lanes(sweep, Shock.of(base, wedges, limits), point, solver)
@@ -104,14 +110,16 @@ def settle_lanes(
         for count in range(1, solver.max_steps + 1):
             checkpoint()
             step, worst = sweep(shock, point)
-            # the step taken at a point with residual r lands near r², so it is taken once more after the last look
-            done = worst < solver.rtol
-            ended = open_ & (done | ~np.isfinite(worst) | (worst > 1e6))
             if count == 1:
                 begun, first = point, step
             point = history.advance(point, step)
             if count == 1 and foresight is not None:
                 point = _foretold(foresight, point, step, sweep.limited_from)
+            if worst.min() >= solver.rtol and worst.max() <= LOST:
+                continue  # nobody has settled or left the numbers
+            # the step taken at a point with residual r lands near r², so it is taken once more after the last look
+            done = worst < solver.rtol
+            ended = open_ & (done | ~np.isfinite(worst) | (worst > LOST))
             if ended.any():
                 good = ended & done
                 points[active[good]] = point[good]

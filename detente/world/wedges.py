@@ -39,6 +39,8 @@ def stack_scenarios(arrays: Sequence[Array]) -> Array:
     (16, 0)
     """
     first = arrays[0]
+    if len(arrays) == 1:
+        return first[None]
     if all(array is first for array in arrays):
         return np.broadcast_to(first, (len(arrays), *first.shape))
     try:
@@ -53,8 +55,15 @@ CHEAPER = 0.5
 """Change of trade costs below which a scenario is no measure of the others."""
 
 
-def _repeats(array: Array, other: Array) -> bool:
-    """Whether an array over scenarios is another one seen over and over, or once: the same numbers at the same place."""
+def repeats(array: Array, other: Array) -> bool:
+    """Whether an array over scenarios is another one seen over and over, or once: the same numbers at the same place.
+
+    Examples
+    --------
+    >>> one = np.ones(2)
+    >>> repeats(stack_scenarios([one, one]), one), repeats(np.ones((2, 2)), one)
+    (True, False)
+    """
     part = unrepeated(array)
     return (
         part.base is other
@@ -120,7 +129,7 @@ class Wedges:
         """
         unlike = self.tariff != other.tariff
         for array, others in ((self.iceberg_hat, other.iceberg_hat), (self.export_tax, other.export_tax)):
-            if not _repeats(array, others):  # as most policies do
+            if not repeats(array, others):  # as most policies do
                 unlike |= unrepeated(array) != others
         return np.asarray(unlike.any(-1))
 
