@@ -273,8 +273,8 @@ def _inverses(technology: Technology, shares: Array | None = None) -> Baseline:
         scale=scale,
         price_inverse=_steering(at_base.price_inverse),
         expenditure_inverse=_steering(at_base.expenditure_inverse * scale[:, None, :] / scale[:, :, None]),
-        by_factor=np.concatenate(
-            [at_base.log_price.T, (at_base.expenditure / flat[:, None]).T], 1, dtype=np.float32
+        by_factor=np.ascontiguousarray(
+            np.concatenate([at_base.log_price, at_base.expenditure / flat[:, None]]).T, dtype=np.float32
         ),
         factor_inverse=Factored.of(at_base.residual)
         if large

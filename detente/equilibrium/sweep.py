@@ -158,8 +158,8 @@ class Sweep:
         self.dropped = slice(first, first + 1) if one else self.units.dropped  # a slice is a tenth of the work
         self.sectors = np.ones(self.S)  # a product with it adds up over sectors, faster than a sum does
         self.theta = economy.trade_elasticity
-        self.pulls = -self.theta
-        """What log costs are multiplied with to give the exporters' pull."""
+        self.pulls = np.repeat(-self.theta[None], self.N, 0)
+        """What log costs are multiplied with to give the exporters' pull; laid out, as that takes half the time."""
         self.mobile, self.earning = self.technology.mobile, self.technology.earning
         self.backstop = self.technology.structure.backstop
         self.budget = self.technology.budget
