@@ -106,14 +106,14 @@ def finish(
     N, S = economy.va_share.shape
     count, factors = len(points), points.shape[1] - 2 * N * S
     factor_hat = np.exp(points[:, :factors])
-    factor_hat = frozen(factor_hat if technology.mobile else factor_hat.reshape(count, N, S))
-    price_hat = frozen(np.exp(points[:, factors : factors + N * S]).reshape(count, N, S))
+    factor_hat = factor_hat if technology.mobile else factor_hat.reshape(count, N, S)
+    price_hat = np.exp(points[:, factors : factors + N * S]).reshape(count, N, S)
     scale = prepare(economy, technology.structure).scale
-    expenditure = frozen(points[:, factors + N * S :].reshape(count, N, S) * scale)
+    expenditure = points[:, factors + N * S :].reshape(count, N, S) * scale
     deficit = frozen(deficit)
     with np.errstate(all="ignore"):  # points that left the numbers have residuals that are none
         judged, levels = chunk_residuals(technology, wedges, deficit, factor_hat, price_hat, expenditure)
-    for array in levels.values():
+    for array in (factor_hat, price_hat, expenditure, *levels.values()):
         array.flags.writeable = False
     solutions = []
     for k, residual in enumerate(judged):

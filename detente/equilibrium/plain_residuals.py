@@ -64,7 +64,8 @@ def chunk_residuals(
     reaching = expenditure - outside
     shares = _shares(economy, wedges, cost_hat, price_hat)
     # the price equation holds where shares add up to one: P_hat of the equation is price_hat · (Σ_i π')^(−1/θ)
-    added = np.where(economy.expenditure > 0, np.vecmat(np.ones(shares.shape[-2]), shares), 1.0)
+    spends = economy.expenditure > 0
+    added = np.where(spends, np.vecmat(np.ones(shares.shape[-2]), shares), 1.0)
     price_gap = np.abs(np.log(added)) / economy.trade_elasticity
     if technology.structure.backstop is not None:
         # or the schedule sets the price: all but the last of spending goes there, and suppliers ask for more
@@ -104,7 +105,7 @@ def chunk_residuals(
     drop = units.dropped
     dropped = np.zeros(clearing.shape[1], dtype=bool)
     dropped[drop] = True
-    scale = np.where(economy.expenditure > 0, economy.expenditure, 1.0)
+    scale = np.where(spends, economy.expenditure, 1.0)
     parts = {
         "clearing_residual": np.abs(np.where(dropped, 0.0, clearing)).max(1),
         "price_residual": price_gap.max((1, 2)),
@@ -146,12 +147,14 @@ def _shares(economy: Economy, wedges: Wedges, cost_hat: Array, price_hat: Array)
     most, others = wedges.told_apart(economy)
     at = np.nonzero(others)
     _, importer, exporter = at
+    cost, tax = (
+        each[0, 0] if repeats(array, each) else array[at]  # as most policies leave them
+        for array, each in zip((wedges.iceberg_hat, wedges.export_tax), economy.nothing_added, strict=True)
+    )
     kappa_hat = np.ones((1, 1, 1))  # the base year's own: powers of it need not be taken
     if most.tariff is not economy.tariff:
         kappa_hat = model.trade_cost_hat(economy.tariff, most.tariff, most.iceberg_hat, most.export_tax)
-    kappa_moved = model.trade_cost_hat(
-        economy.tariff[importer, exporter], wedges.tariff[at], wedges.iceberg_hat[at], wedges.export_tax[at]
-    )
+    kappa_moved = model.trade_cost_hat(economy.tariff[importer, exporter], wedges.tariff[at], cost, tax)
     moved = np.ravel_multi_index(at, others.shape), kappa_moved
     return model.shares_where_moved(
         economy.trade_shares, kappa_hat, moved, cost_hat, price_hat, economy.trade_elasticity

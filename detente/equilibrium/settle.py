@@ -17,7 +17,7 @@ from detente.equilibrium.steering import steering
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, Sweep
 from detente.equilibrium.whole import WholeSweep
-from detente.world import Array, Economy, Wedges
+from detente.world import Array, Economy, Wedges, frozen
 
 MEMORY, MOST = 5, 30
 """Earlier sweeps combined, and sweeps at most, with the whole derivative: it leaves less to combine."""
@@ -28,8 +28,13 @@ LOST = 1e6
 
 def base_point(economy: Economy, structure: Structure) -> Array:
     """The base year as a point of the sweeps: log factor prices and log prices of zero, expenditures of one."""
-    count = prepare(economy, structure).factor_inverse.shape[0] + economy.expenditure.size
-    return np.concatenate([np.zeros(count), np.where(economy.expenditure > 0, 1.0, 0.0).ravel()])
+    base = prepare(economy, structure)
+    known: Array | None = base.whole.get("point")
+    if known is None:
+        count = base.factor_inverse.shape[0] + economy.expenditure.size
+        known = np.concatenate([np.zeros(count), np.where(economy.expenditure > 0, 1.0, 0.0).ravel()])
+        base.whole["point"] = known = frozen(known)
+    return known
 
 
 def sweep_chunk(
@@ -75,7 +80,9 @@ def sweep_chunk(
     sweep = Sweep(economy, base, deficit)
     lanes, width = len(wedges.tariff), 0 if limits is None else limits.width
     if start is None:
-        start = np.concatenate([base_point(economy, structure), np.zeros(width)])
+        start = base_point(economy, structure)
+        if width:
+            start = np.concatenate([start, np.zeros(width)])
     if start.ndim == 1:
         point = start[None] if lanes == 1 else np.repeat(start[None], lanes, 0)
     else:
@@ -115,7 +122,7 @@ def settle_lanes(
             point = history.advance(point, step)
             if count == 1 and foresight is not None:
                 point = _foretold(foresight, point, step, sweep.limited_from)
-            if worst.min() >= solver.rtol and worst.max() <= LOST:
+            if np.minimum.reduce(worst) >= solver.rtol and np.maximum.reduce(worst) <= LOST:
                 continue  # nobody has settled or left the numbers
             # the step taken at a point with residual r lands near r², so it is taken once more after the last look
             done = worst < solver.rtol

@@ -220,8 +220,7 @@ class Technology:
 
         Not what follows from the structure either: structures that share their arrays differ in it.
         """
-        # computed here, or by every solve anew
-        _ = self._by_user, self._weights, self.chosen_shares, self._base_earnings, self.earning
+        _ = self._by_user, self._weights, self.chosen_shares, self.earning  # now, or by every solve anew
         own = ("economy", "structure", "budget", "moves_inputs")
         return {name: value for name, value in vars(self).items() if name not in own}
 
@@ -315,9 +314,7 @@ class Technology:
         """Log unit cost [.., n, s] from log factor prices [.., n] or [.., n, s] and log prices [.., n, s]."""
         factor = self._by_sector(log_factor)
         if not self.moves_inputs:
-            paid = self.va_in_cost * factor
-            paid += over_suppliers(self.inputs_in_cost, log_price)
-            return np.asarray(paid)
+            return np.asarray(self.va_in_cost * factor + over_suppliers(self.inputs_in_cost, log_price))
         materials, _ = self.nests(log_price)
         return ces_pair(self.va_in_cost, factor, materials, self.structure.sigma_value_added)
 

@@ -155,7 +155,9 @@ class Sweep:
         self.units, self.spends, self.everywhere, self.profits = _standing(base)
         first = int(self.units.dropped[0])
         one = len(self.units.dropped) == 1
-        self.dropped = slice(first, first + 1) if one else self.units.dropped  # a slice is a tenth of the work
+        self.dropped = (
+            slice(first, first + 1) if one else self.units.dropped
+        )  # a slice is a tenth of the work
         self.sectors = np.ones(self.S)  # a product with it adds up over sectors, faster than a sum does
         self.theta = economy.trade_elasticity
         self.pulls = np.repeat(-self.theta[None], self.N, 0)
@@ -170,10 +172,10 @@ class Sweep:
 
     def split(self, point: Array) -> tuple[Array, Array, Array]:
         """Log factor prices, log prices and expenditures of the points of a chunk."""
-        lanes, N, S, F = len(point), self.N, self.S, self.factors
-        log_factor = point[:, :F] if self.mobile else point[:, :F].reshape(lanes, N, S)
-        log_price = point[:, F : F + N * S].reshape(lanes, N, S)
-        expenditure = point[:, F + N * S : F + 2 * N * S].reshape(lanes, N, S) * self.base.scale
+        shape, F = (len(point), self.N, self.S), self.factors
+        log_factor = point[:, :F] if self.mobile else point[:, :F].reshape(shape)
+        log_price = point[:, F : F + self.N * self.S].reshape(shape)
+        expenditure = point[:, F + self.N * self.S : self.limited_from].reshape(shape) * self.base.scale
         return log_factor, log_price, expenditure
 
     def clearing(self, paid: Array, output: Array, earnings: tuple[Array, Array, Array]) -> Array:
@@ -211,9 +213,11 @@ class Sweep:
         fall = self.backstop.spread(by_price, expenditure.shape)
         return reaching, np.divide(fall, reaching, out=np.zeros_like(fall), where=fall > 0)
 
-    def price_gap(self, total: Array, log_price: Array, expenditure: Array) -> Array:
+    def price_gap(
+        self, total: Array, log_price: Array, expenditure: Array, out: Array | None = None
+    ) -> Array:
         """Residual of prices: log of the price that exporters ask for, or at which a backstop is full, over the price."""
-        gap = np.log(total, order="C")
+        gap = np.log(total, out=out)
         gap /= self.pulls
         gap -= log_price
         if self.backstop is not None:
@@ -282,24 +286,26 @@ class Sweep:
     def __call__(self, shock: Shock | SparseShock, point: Array) -> tuple[Array, Array]:
         """One sweep. Returns the step [scenario, unknown] and the largest residual [scenario] met on the way."""
         base, technology = self.base, self.technology
-        F = self.factors
+        F, size, limits = self.factors, self.N * self.S, shock.limits
         log_factor, log_price, expenditure = self.split(point)
-        size, limits = log_price[0].size, shock.limits
-        log_wedge = point[:, F + 2 * size :]
+        log_wedge = wedge_step = point[:, F + 2 * size :]
         if limits is not None:
             limits.drive(log_wedge, shock.pull, shock.to_producer, shock.to_exporter)
 
         lanes, shape = len(point), log_price.shape
-        gaps, moves = np.empty((lanes, F + 2 * size)), np.empty((lanes, 2 * size), dtype=np.float32)
+        step, gaps = np.empty(point.shape), np.empty((lanes, F + 2 * size))
+        moves = step[
+            :, F : F + 2 * size
+        ]  # these, and gaps of prices and of spending, are written where they belong
 
         weight = self.weight(technology.log_cost(log_factor, log_price))
-        price_gap = self.price_gap(self.total(shock, weight), log_price, expenditure)
-        gaps[:, F : F + size] = price_gap.reshape(lanes, -1)
+        price_gap = gaps[:, F : F + size].reshape(shape)
+        self.price_gap(self.total(shock, weight), log_price, expenditure, out=price_gap)
         moves[:, :size] = steer(price_gap, base.price_inverse)
         log_price = log_price + moves[:, :size].reshape(shape)
 
         seen = self.look(shock, log_factor, log_price, expenditure)
-        spending_gap = gaps[:, F + size :].reshape(shape)  # a view
+        spending_gap = gaps[:, F + size :].reshape(shape)
         np.subtract(seen.wanted, expenditure, out=spending_gap)
         spending_gap /= base.scale
         moves[:, size:] = steer(spending_gap, base.expenditure_inverse)
@@ -309,9 +315,8 @@ class Sweep:
         output = seen.weight * shock.sold(reaching / seen.total)
         clearing = self.clearing(technology.paid(log_factor, seen.log_cost), output, seen.earnings)
         gaps[:, :F] = clearing
-        worst = np.asarray(np.abs(gaps, out=gaps).max(1))
+        worst = np.maximum.reduce(np.abs(gaps, out=gaps), 1)
         factor_step = turned(-clearing, base.factor_inverse)
-        wedge_step = np.empty_like(log_wedge)
         if limits is not None:
             wedge_step, unmet = limits.step(
                 log_wedge,
@@ -334,7 +339,10 @@ class Sweep:
             worst,
         )
         moves += factor_step.astype(np.float32) @ base.by_factor
-        return np.concatenate((factor_step, moves, wedge_step), 1), worst
+        step[:, :F] = factor_step
+        if limits is not None:
+            step[:, F + 2 * size :] = wedge_step
+        return step, worst
 
     def mend(
         self,
@@ -351,8 +359,9 @@ class Sweep:
 
 def turned(gap: Array, inverse: Array | Factored) -> Array:
     """A residual [scenario, factor] times an inverse, in the precision of that."""
-    single = isinstance(inverse, np.ndarray) and inverse.dtype == np.float32
-    return np.asarray((gap.astype(np.float32) if single else gap) @ inverse, dtype=np.float64)
+    if isinstance(inverse, np.ndarray) and inverse.dtype == np.float32:
+        return (gap.astype(np.float32) @ inverse).astype(np.float64)
+    return np.asarray(gap @ inverse)
 
 
 def steer(gap: Array, inverse: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
