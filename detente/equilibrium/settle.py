@@ -83,10 +83,9 @@ def sweep_chunk(
         start = base_point(economy, structure)
         if width:
             start = np.concatenate([start, np.zeros(width)])
-    if start.ndim == 1:
-        point = start[None] if lanes == 1 else np.repeat(start[None], lanes, 0)
-    else:
-        point = start
+    point = start[None] if start.ndim == 1 else start
+    if len(point) != lanes:
+        point = np.repeat(point, lanes, 0)
     steered = steering(base) if solver.whole or foresight is not None else None
     if steered is None:
         return settle_lanes(sweep, Shock.of(base, wedges, limits), point, solver)

@@ -367,6 +367,9 @@ def turned(gap: Array, inverse: Array | Factored) -> Array:
 def steer(gap: Array, inverse: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Apply a base-year inverse to a residual [scenario, country, sector]; flat. Single precision is enough: it steers."""
     single = gap.astype(np.float32)
+    step: npt.NDArray[np.float32]
     if len(gap) == 1:  # nothing to lay out anew
-        return np.vecmat(single, inverse).reshape(1, -1)
-    return np.matmul(single.transpose(1, 0, 2), inverse).transpose(1, 0, 2).reshape(len(gap), -1)
+        step = np.vecmat(single, inverse)
+    else:
+        step = np.matmul(single.transpose(1, 0, 2), inverse).transpose(1, 0, 2)
+    return step.reshape(len(gap), -1)
