@@ -153,11 +153,10 @@ class Sweep:
         self.limited_from = self.factors + 2 * self.N * self.S
         """Position of the first log wedge of limits in a point."""
         self.units, self.spends, self.everywhere, self.profits = _standing(base)
-        first = int(self.units.dropped[0])
-        one = len(self.units.dropped) == 1
-        self.dropped = (
-            slice(first, first + 1) if one else self.units.dropped
-        )  # a slice is a tenth of the work
+        dropped: npt.NDArray[np.int64] | slice = self.units.dropped
+        if len(self.units.dropped) == 1:  # a slice is a tenth of the work
+            dropped = slice(int(self.units.dropped[0]), int(self.units.dropped[0]) + 1)
+        self.dropped = dropped
         self.sectors = np.ones(self.S)  # a product with it adds up over sectors, faster than a sum does
         self.theta = economy.trade_elasticity
         self.pulls = np.repeat(-self.theta[None], self.N, 0)
