@@ -31,8 +31,8 @@ class Baseline:
     price_inverse, expenditure_inverse : array [country, sector, sector]
         Inverses of the country blocks, transposed for right multiplication; spending in units of `scale`. Single
         precision, as those of the next line: they only steer.
-    price_by_factor, expenditure_by_factor : array [factor, country × sector]
-        Transposed derivatives; spending in units of `scale`.
+    by_factor : array [factor, 2 × country × sector]
+        Transposed derivatives of log prices, then of spending in units of `scale`.
     factor_inverse : array [factor, factor] or Factored
         Transposed inverse of the clearing derivative; its factors where there are very many factor markets.
     pull, to_producer : array [sector, importer, exporter]
@@ -43,8 +43,7 @@ class Baseline:
     scale: Array
     price_inverse: npt.NDArray[np.float32]
     expenditure_inverse: npt.NDArray[np.float32]
-    price_by_factor: npt.NDArray[np.float32]
-    expenditure_by_factor: npt.NDArray[np.float32]
+    by_factor: npt.NDArray[np.float32]
     factor_inverse: Array | Factored
     pull: Array
     to_producer: Array
@@ -55,7 +54,18 @@ class Baseline:
     cut: dict[bytes, _Kept] = field(default_factory=dict)
     """The same for trade that bans have cut, the last few that were asked for, by `Severed.pattern`."""
     whole: dict[str, Any] = field(default_factory=dict)
-    """The inverse of the whole derivative that batches are steered by, once one has asked for it (`whole`)."""
+    """What follows from these and the technology, once it was asked for: the inverse of the whole derivative that batches are
+    steered by (`whole`), and what every solve asks of them."""
+
+    @property
+    def price_by_factor(self) -> npt.NDArray[np.float32]:
+        """Of `by_factor`, what is of log prices [factor, country × sector]."""
+        return self.by_factor[:, : self.scale.size]
+
+    @property
+    def expenditure_by_factor(self) -> npt.NDArray[np.float32]:
+        """Of `by_factor`, what is of spending [factor, country × sector]."""
+        return self.by_factor[:, self.scale.size :]
 
     def in_single(self) -> Baseline:
         """With the inverse of the clearing derivative in single precision too: half of it to read at every sweep."""
@@ -79,12 +89,14 @@ class _Kept:
         return cls(arrays, {name: value for name, value in vars(baseline).items() if name != "technology"})
 
     def at(self, economy: Economy, structure: Structure) -> Baseline:
-        baseline = Baseline.__new__(
-            Baseline
-        )  # asked several times a solve: the constructor would cost a per cent of it
-        baseline.__dict__.update(
-            self.inverses, technology=Technology.from_shared(economy, structure, self.technology)
-        )
+        # asked several times a solve: the constructor would cost a per cent of it
+        baseline = Baseline.__new__(Baseline)
+        technology = Technology.from_shared(economy, structure, self.technology)
+        known = self.inverses["whole"]
+        if "budget" not in known:  # follows from the structure, so it is not with what structures share
+            known["budget"] = technology.budget
+        technology.__dict__["budget"] = known["budget"]
+        baseline.__dict__.update(self.inverses, technology=technology)
         return baseline
 
 
@@ -261,8 +273,9 @@ def _inverses(technology: Technology, shares: Array | None = None) -> Baseline:
         scale=scale,
         price_inverse=_steering(at_base.price_inverse),
         expenditure_inverse=_steering(at_base.expenditure_inverse * scale[:, None, :] / scale[:, :, None]),
-        price_by_factor=np.ascontiguousarray(at_base.log_price.T, dtype=np.float32),
-        expenditure_by_factor=np.ascontiguousarray((at_base.expenditure / flat[:, None]).T, dtype=np.float32),
+        by_factor=np.ascontiguousarray(
+            np.concatenate([at_base.log_price, at_base.expenditure / flat[:, None]]).T, dtype=np.float32
+        ),
         factor_inverse=Factored.of(at_base.residual)
         if large
         else np.ascontiguousarray(np.linalg.inv(at_base.residual).T),

@@ -9,9 +9,9 @@ from detente.world import Array
 
 def over_suppliers(weight: Array, vector: Array) -> Array:
     """Σ_r weight[n, r, s] · vector[.., n, r] as [.., n, s]."""
-    if vector.ndim == 3:  # one matrix product a country over all scenarios
+    if vector.ndim == 3 and len(vector) > 1:  # one matrix product a country over all scenarios
         return np.asarray(np.matmul(vector.transpose(1, 0, 2), weight).transpose(1, 0, 2))
-    return np.asarray(np.matmul(vector[..., None, :], weight)[..., 0, :])
+    return np.asarray(np.vecmat(vector, weight))
 
 
 over_users = over_suppliers

@@ -102,9 +102,10 @@ class Numeraires:
 
     def gap(self, earned: Array) -> Array:
         """How far factor incomes [.., country] are from the numeraires, relative [.., part]."""
-        if len(self.world) == 1:
-            return np.asarray(earned.sum(-1, keepdims=True) / self.world - 1)
-        return np.asarray(earned @ self.members.T / self.world - 1)
+        gap = earned @ self.members.T
+        gap /= self.world
+        gap -= 1
+        return np.asarray(gap)
 
     def over_countries(self, moves: Array) -> Array:
         """Moves of factor incomes [country, column] as moves of the numeraires, relative [part, column]."""

@@ -71,6 +71,9 @@ def check_each(economy: Economy, policies: Sequence[Wedges]) -> None:
 
 def _check(economy: Economy, name: str, values: Array) -> None:
     """Refuse a duty, tax or trade cost that cannot be priced, naming the cell."""
+    least = 0 if name == "iceberg_hat" else -1
+    if values.size and values.min() > least and values.max() <= LARGEST[name]:
+        return  # as nearly all; what is not a number is not above anything
     if name == "iceberg_hat":
         bad = ~(values > 0) | ((values > LARGEST[name]) & (values < np.inf))
     else:
@@ -103,14 +106,14 @@ def finish(
     N, S = economy.va_share.shape
     count, factors = len(points), points.shape[1] - 2 * N * S
     factor_hat = np.exp(points[:, :factors])
-    factor_hat = frozen(factor_hat if technology.mobile else factor_hat.reshape(count, N, S))
-    price_hat = frozen(np.exp(points[:, factors : factors + N * S]).reshape(count, N, S))
+    factor_hat = factor_hat if technology.mobile else factor_hat.reshape(count, N, S)
+    price_hat = np.exp(points[:, factors : factors + N * S]).reshape(count, N, S)
     scale = prepare(economy, technology.structure).scale
-    expenditure = frozen(points[:, factors + N * S :].reshape(count, N, S) * scale)
+    expenditure = points[:, factors + N * S :].reshape(count, N, S) * scale
     deficit = frozen(deficit)
     with np.errstate(all="ignore"):  # points that left the numbers have residuals that are none
         judged, levels = chunk_residuals(technology, wedges, deficit, factor_hat, price_hat, expenditure)
-    for array in levels.values():
+    for array in (factor_hat, price_hat, expenditure, *levels.values()):
         array.flags.writeable = False
     solutions = []
     for k, residual in enumerate(judged):

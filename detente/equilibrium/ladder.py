@@ -48,7 +48,7 @@ def first_look(solver: Newton, structure: Structure, economy: Economy) -> Newton
         No more sweeps are made than the budget allows at what one costs here.
     """
     steps = solver.max_steps
-    if solver.robust and np.any(structure.wage_floor):
+    if solver.robust and not structure.is_core and np.any(structure.wage_floor):
         steps = STEPS_AT_FLOORS * steps
     prices = economy.va_share.shape[0] if math.isinf(structure.mobility) else economy.va_share.size
     if steps * sweep_cost(prices) > solver.budget:

@@ -130,6 +130,7 @@ class _LaneSweep(Sweep):
     ) -> None:
         super().__init__(base.technology.economy, base, deficit)
         self.theta, self.backstop, self.link, self.scarce = theta, backstop, link, scarce
+        self.pulls = -theta
         self.lanes = np.arange(len(theta))
         self.set: Array | None = (
             None  # capacity that was set last [lane, cell], of lanes that have settled too

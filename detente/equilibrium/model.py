@@ -39,7 +39,7 @@ def cost_hat(wage_hat: Array, price_hat: Array, va_share: Array, input_shares: A
     >>> cost_hat(np.array([2.0]), np.array([[1.0]]), np.array([[0.5]]), np.array([[[0.5]]])).round(4)
     array([[1.4142]])
     """
-    log_inputs = np.einsum("...nr,nrs->...ns", np.log(price_hat), input_shares)
+    log_inputs = np.vecmat(np.log(price_hat), input_shares)
     return np.asarray(np.exp(va_share * np.log(wage_hat)[..., None] + log_inputs))
 
 
@@ -98,19 +98,20 @@ def shares_where_moved(
     """
     (pairs, kappa_moved), S = moved, trade_shares.shape[-1]
     log_cost, log_price = np.log(cost_hat), np.log(price_hat)
+    drawn_by_cost, drawn_by_price = -trade_elasticity * log_cost, trade_elasticity * log_price
     # a point that left the numbers is no smaller than anything, and goes the second way too
-    if not max(np.abs(trade_elasticity * log).max() for log in (log_cost, log_price)) < FAR:
+    if not max(np.abs(power).max() for power in (drawn_by_cost, drawn_by_price)) < FAR:
         relative = np.ascontiguousarray(log_cost[..., None, :, :] - log_price[..., :, None, :])
         theirs = relative.reshape(-1, S)[pairs] + np.log(kappa_moved)
         relative += np.log(kappa_hat)
         relative.reshape(-1, S)[pairs] = theirs
         return np.asarray(trade_shares * np.exp(-trade_elasticity * relative))
     shares = np.empty((*cost_hat.shape[:-2], *trade_shares.shape))
-    shares[:] = trade_shares * np.exp(-trade_elasticity * np.log(kappa_hat))
+    np.multiply(trade_shares, np.exp(-trade_elasticity * np.log(kappa_hat)), out=shares)
     drawn = trade_shares.reshape(-1, S)[pairs % (len(trade_shares) ** 2)]
     shares.reshape(-1, S)[pairs] = drawn * np.exp(-trade_elasticity * np.log(kappa_moved))
-    shares *= np.exp(-trade_elasticity * log_cost)[..., None, :, :]
-    shares *= np.exp(trade_elasticity * log_price)[..., :, None, :]
+    shares *= np.exp(drawn_by_cost)[..., None, :, :]
+    shares *= np.exp(drawn_by_price)[..., :, None, :]
     return shares
 
 
@@ -170,7 +171,7 @@ def income_new(
 
 def expenditure_new(input_shares: Array, output_new: Array, final_shares: Array, income_new: Array) -> Array:
     """Spending ``X'[n,r] = Σ_s g[n,r,s] Y'[n,s] + α[n,r] I'[n]`` (CP15 eq. 13)."""
-    inputs = np.einsum("...nrs,...ns->...nr", input_shares, output_new)
+    inputs = np.matvec(input_shares, output_new)
     return np.asarray(inputs + final_shares * income_new[..., None])
 
 

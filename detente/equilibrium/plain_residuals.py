@@ -9,7 +9,7 @@ from detente.equilibrium.backstop import MOST
 from detente.equilibrium.implicit import Numeraires
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Technology
-from detente.world import Array, Economy, Wedges
+from detente.world import Array, Economy, Wedges, repeats
 
 GATE = 1e-10
 """No result is called an equilibrium above this residual, whatever `rtol` asks for."""
@@ -64,7 +64,8 @@ def chunk_residuals(
     reaching = expenditure - outside
     shares = _shares(economy, wedges, cost_hat, price_hat)
     # the price equation holds where shares add up to one: P_hat of the equation is price_hat · (Σ_i π')^(−1/θ)
-    added = np.where(economy.expenditure > 0, shares.sum(-2), 1.0)
+    spends = economy.expenditure > 0
+    added = np.where(spends, np.vecmat(np.ones(shares.shape[-2]), shares), 1.0)
     price_gap = np.abs(np.log(added)) / economy.trade_elasticity
     if technology.structure.backstop is not None:
         # or the schedule sets the price: all but the last of spending goes there, and suppliers ask for more
@@ -76,20 +77,22 @@ def chunk_residuals(
         price_gap = np.where(sets, np.abs(full), np.maximum(price_gap, full))
         shares = np.where(sets[..., None, :], shares / added[..., None, :], shares)
     flows = model.flows_new(shares, wedges.tariff, reaching)
-    output = model.output_of_flows(flows, wedges.export_tax)
+    nobody = repeats(wedges.export_tax, economy.nothing_added[1])  # taxes exports, said in one number
+    export_tax = np.zeros((1, 1, 1)) if nobody else wedges.export_tax
+    output = model.output_of_flows(flows, export_tax)
     earned, asked = technology.earnings(log_factor)
     duties = model.duties_on_flows(flows, wedges.tariff)
     supply, transfers = _used(technology, price_hat, earned, duties)
-    taxes = model.export_taxes_on_flows(flows, wedges.export_tax)
+    taxes = model.export_taxes_on_flows(flows, export_tax)
     income = model.income_new(
         np.ones(()),
-        earned * supply + (technology.profit_share * output).sum(-1) + transfers,
+        earned * supply + np.vecdot(technology.profit_share, output) + transfers,
         duties,
         taxes,
         deficit + (expenditure - reaching).sum(-1),
     )
     least = 0.0 if technology.least is None else technology.least * price_hat
-    beyond = income - np.sum(least, -1)
+    beyond = income if technology.least is None else income - np.sum(least, -1)
     wanted = model.expenditure_new(inputs, output, final, beyond) + least
     if technology.mobile:
         clearing = (paid * output).sum(-1) / (earned * supply) - 1
@@ -102,14 +105,14 @@ def chunk_residuals(
     drop = units.dropped
     dropped = np.zeros(clearing.shape[1], dtype=bool)
     dropped[drop] = True
-    scale = np.where(economy.expenditure > 0, economy.expenditure, 1.0)
+    scale = np.where(spends, economy.expenditure, 1.0)
     parts = {
         "clearing_residual": np.abs(np.where(dropped, 0.0, clearing)).max(1),
         "price_residual": price_gap.max((1, 2)),
         "expenditure_residual": (np.abs(wanted - expenditure) / scale).max((1, 2)),
         "numeraire_residual": np.abs(units.gap(earned)).max(1),
     }
-    parts["max_residual"] = np.stack(list(parts.values())).max(0)
+    parts["max_residual"] = np.maximum.reduce(list(parts.values()))
     parts["walras"] = clearing[:, drop[0]] if len(drop) == 1 else np.abs(clearing[:, drop]).max(1)
     enjoyed = beyond - _used_up(technology, log_price, expenditure) if outside.any() else beyond
     base = economy.income if technology.least is None else economy.income - technology.least.sum(1)
@@ -144,12 +147,14 @@ def _shares(economy: Economy, wedges: Wedges, cost_hat: Array, price_hat: Array)
     most, others = wedges.told_apart(economy)
     at = np.nonzero(others)
     _, importer, exporter = at
+    cost, tax = (
+        each[0, 0] if repeats(array, each) else array[at]  # as most policies leave them
+        for array, each in zip((wedges.iceberg_hat, wedges.export_tax), economy.nothing_added, strict=True)
+    )
     kappa_hat = np.ones((1, 1, 1))  # the base year's own: powers of it need not be taken
     if most.tariff is not economy.tariff:
         kappa_hat = model.trade_cost_hat(economy.tariff, most.tariff, most.iceberg_hat, most.export_tax)
-    kappa_moved = model.trade_cost_hat(
-        economy.tariff[importer, exporter], wedges.tariff[at], wedges.iceberg_hat[at], wedges.export_tax[at]
-    )
+    kappa_moved = model.trade_cost_hat(economy.tariff[importer, exporter], wedges.tariff[at], cost, tax)
     moved = np.ravel_multi_index(at, others.shape), kappa_moved
     return model.shares_where_moved(
         economy.trade_shares, kappa_hat, moved, cost_hat, price_hat, economy.trade_elasticity

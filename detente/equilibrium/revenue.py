@@ -14,6 +14,7 @@ income on it (Greenwood, Hercowitz and Huffman 1988); the numeraire is world fac
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -125,7 +126,7 @@ class Budget:
             moved = frozen(lends[:, None] * (spread - np.eye(count)) + np.diag(extra))
         return cls(moved, frozen(extra), frozen(elasticity), economy.tariff_revenue, frozen(earned))
 
-    @property
+    @functools.cached_property
     def moves_supply(self) -> bool:
         """Whether the supply of factors changes."""
         return bool(self.elasticity.any() or self.cut.any())

@@ -17,16 +17,24 @@ from detente.equilibrium.steering import steering
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, Sweep
 from detente.equilibrium.whole import WholeSweep
-from detente.world import Array, Economy, Wedges
+from detente.world import Array, Economy, Wedges, frozen
 
 MEMORY, MOST = 5, 30
 """Earlier sweeps combined, and sweeps at most, with the whole derivative: it leaves less to combine."""
 
+LOST = 1e6
+"""Residual from which no sweep comes back."""
+
 
 def base_point(economy: Economy, structure: Structure) -> Array:
     """The base year as a point of the sweeps: log factor prices and log prices of zero, expenditures of one."""
-    count = prepare(economy, structure).factor_inverse.shape[0] + economy.expenditure.size
-    return np.concatenate([np.zeros(count), np.where(economy.expenditure > 0, 1.0, 0.0).ravel()])
+    base = prepare(economy, structure)
+    known: Array | None = base.whole.get("point")
+    if known is None:
+        count = base.factor_inverse.shape[0] + economy.expenditure.size
+        known = np.concatenate([np.zeros(count), np.where(economy.expenditure > 0, 1.0, 0.0).ravel()])
+        base.whole["point"] = known = frozen(known)
+    return known
 
 
 def sweep_chunk(
@@ -72,8 +80,12 @@ def sweep_chunk(
     sweep = Sweep(economy, base, deficit)
     lanes, width = len(wedges.tariff), 0 if limits is None else limits.width
     if start is None:
-        start = np.concatenate([base_point(economy, structure), np.zeros(width)])
-    point = np.repeat(start[None], lanes, 0) if start.ndim == 1 else start
+        start = base_point(economy, structure)
+        if width:
+            start = np.concatenate([start, np.zeros(width)])
+    point = start[None] if start.ndim == 1 else start
+    if len(point) != lanes:
+        point = np.repeat(point, lanes, 0)
     steered = steering(base) if solver.whole or foresight is not None else None
     if steered is None:
         return settle_lanes(sweep, Shock.of(base, wedges, limits), point, solver)
@@ -104,14 +116,16 @@ def settle_lanes(
         for count in range(1, solver.max_steps + 1):
             checkpoint()
             step, worst = sweep(shock, point)
-            # the step taken at a point with residual r lands near r², so it is taken once more after the last look
-            done = worst < solver.rtol
-            ended = open_ & (done | ~np.isfinite(worst) | (worst > 1e6))
             if count == 1:
                 begun, first = point, step
             point = history.advance(point, step)
             if count == 1 and foresight is not None:
                 point = _foretold(foresight, point, step, sweep.limited_from)
+            if np.minimum.reduce(worst) >= solver.rtol and np.maximum.reduce(worst) <= LOST:
+                continue  # nobody has settled or left the numbers
+            # the step taken at a point with residual r lands near r², so it is taken once more after the last look
+            done = worst < solver.rtol
+            ended = open_ & (done | ~np.isfinite(worst) | (worst > LOST))
             if ended.any():
                 good = ended & done
                 points[active[good]] = point[good]

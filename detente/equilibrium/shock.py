@@ -11,7 +11,7 @@ import numpy.typing as npt
 from detente.equilibrium.anderson import Lanes
 from detente.equilibrium.baseline import Baseline
 from detente.equilibrium.limits import Limits
-from detente.world import Array, Economy, Wedges, unrepeated
+from detente.world import Array, Economy, Wedges, repeats, unrepeated
 
 SPARSE = 5
 """A batch that moves fewer than one in so many pairs of countries is laid out as what it moves."""
@@ -44,7 +44,10 @@ class Moved(NamedTuple):
 
         `by_lane` as in `Shock.of`.
         """
-        taxes = bool(unrepeated(wedges.export_tax).any()) or (limits is not None and limits.taxes_exports)
+        cost, no_tax = economy.nothing_added  # as most policies leave them
+        taxes = limits is not None and limits.taxes_exports
+        if not taxes and not repeats(wedges.export_tax, no_tax):
+            taxes = bool(unrepeated(wedges.export_tax).any())
         tax = wedges.export_tax if taxes else None
         N, S = economy.va_share.shape
         pairs = pairs.copy()
@@ -61,8 +64,11 @@ class Moved(NamedTuple):
 
         factor = of_rows(wedges.tariff)
         factor += 1
-        kappa_hat = factor / (1 + economy.tariff).reshape(-1, S)[pair]
-        kappa_hat *= of_rows(wedges.iceberg_hat)
+        before = economy.tariff.reshape(-1, S)[pair]
+        before += 1
+        kappa_hat = factor / before
+        if not repeats(wedges.iceberg_hat, cost):
+            kappa_hat *= of_rows(wedges.iceberg_hat)
         if tax is not None:
             taxed = of_rows(tax)
             kappa_hat *= 1 + taxed

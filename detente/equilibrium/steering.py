@@ -130,7 +130,7 @@ def _inverse(base: Baseline, factor_inverse: Array) -> Single:
     both[:size, :size], both[size:, size:] = prices, spending
     both[size:, :size] = spending @ ((by_price[0] / unit[:, None]).astype(np.float32) @ prices)
     clears = np.concatenate([by_price[1], by_spending[1] * unit], 1).astype(np.float32)
-    follow = np.concatenate([base.price_by_factor, base.expenditure_by_factor], 1).T
+    follow = base.by_factor.T
     whole = np.zeros((factors + 2 * size,) * 2, dtype=np.float32)
     whole[:factors, :factors] = -factor_inverse.T
     whole[:factors, factors:] = -factor_inverse.T.astype(np.float32) @ (clears @ both)

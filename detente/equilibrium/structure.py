@@ -220,7 +220,7 @@ class Technology:
 
         Not what follows from the structure either: structures that share their arrays differ in it.
         """
-        _ = self._by_user, self._weights, self.chosen_shares  # computed here, or by every solve anew
+        _ = self._by_user, self._weights, self.chosen_shares, self.earning  # now, or by every solve anew
         own = ("economy", "structure", "budget", "moves_inputs")
         return {name: value for name, value in vars(self).items() if name not in own}
 

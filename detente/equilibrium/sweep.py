@@ -120,6 +120,28 @@ class MarketLook(NamedTuple):
     """Step of the log wedges of limits that was taken first, and how far these were from their conditions."""
 
 
+class _Standing(NamedTuple):
+    """What a sweep needs to know of an economy, the same for every solve on it."""
+
+    units: Numeraires
+    spends: npt.NDArray[np.bool_]
+    everywhere: bool
+    profits: bool
+
+
+def _standing(base: Baseline) -> _Standing:
+    """Worked out once for as long as the baseline is kept, and for each set of parts into which bans cut its trade."""
+    technology = base.technology
+    key = "standing" if technology.severed is None else f"standing {technology.severed.pattern.hex()}"
+    known: _Standing | None = base.whole.get(key)
+    if known is None:
+        spends = technology.economy.expenditure > 0
+        profits = bool(technology.profit_share.any())
+        known = _Standing(Numeraires.of(technology), spends, bool(spends.all()), profits)
+        base.whole[key] = known
+    return known
+
+
 class Sweep:
     """The map whose fixed point is the equilibrium, over a chunk of scenarios; vectors are [scenario, country, sector]."""
 
@@ -130,13 +152,16 @@ class Sweep:
         self.factors = self.N if self.technology.mobile else self.N * self.S
         self.limited_from = self.factors + 2 * self.N * self.S
         """Position of the first log wedge of limits in a point."""
-        self.spends = economy.expenditure > 0
-        self.everywhere = bool(self.spends.all())
+        self.units, self.spends, self.everywhere, self.profits = _standing(base)
+        dropped: npt.NDArray[np.int64] | slice = self.units.dropped
+        if len(self.units.dropped) == 1:  # a slice is a tenth of the work
+            dropped = slice(int(self.units.dropped[0]), int(self.units.dropped[0]) + 1)
+        self.dropped = dropped
         self.sectors = np.ones(self.S)  # a product with it adds up over sectors, faster than a sum does
         self.theta = economy.trade_elasticity
-        self.earning = self.technology.earning
-        self.units = Numeraires.of(self.technology)
-        self.profits = bool(self.technology.profit_share.any())
+        self.pulls = np.repeat(-self.theta[None], self.N, 0)
+        """What log costs are multiplied with to give the exporters' pull; laid out, as that takes half the time."""
+        self.mobile, self.earning = self.technology.mobile, self.technology.earning
         self.backstop = self.technology.structure.backstop
         self.budget = self.technology.budget
 
@@ -146,22 +171,29 @@ class Sweep:
 
     def split(self, point: Array) -> tuple[Array, Array, Array]:
         """Log factor prices, log prices and expenditures of the points of a chunk."""
-        lanes, N, S, F = len(point), self.N, self.S, self.factors
-        log_factor = point[:, :F] if self.technology.mobile else point[:, :F].reshape(lanes, N, S)
-        log_price = point[:, F : F + N * S].reshape(lanes, N, S)
-        expenditure = point[:, F + N * S : F + 2 * N * S].reshape(lanes, N, S) * self.base.scale
+        shape, F = (len(point), self.N, self.S), self.factors
+        log_factor = point[:, :F] if self.mobile else point[:, :F].reshape(shape)
+        log_price = point[:, F : F + self.N * self.S].reshape(shape)
+        expenditure = point[:, F + self.N * self.S : self.limited_from].reshape(shape) * self.base.scale
         return log_factor, log_price, expenditure
 
     def clearing(self, paid: Array, output: Array, earnings: tuple[Array, Array, Array]) -> Array:
         """Clearing residual by factor market [scenario, factor]; that of the numeraires in the dropped markets' place."""
         total, asked, anchor = earnings
-        if self.technology.mobile:
-            gap = np.vecdot(paid, output) / total - 1
+        if self.mobile:
+            gap = np.vecdot(paid, output)
+            gap /= total
+            gap -= 1
         else:
             unit = np.where(self.earning, asked, 1.0)
             gap = np.where(self.earning, paid * output / unit - 1, 0.0).reshape(len(output), -1)
-        gap[:, self.units.dropped] = self.units.gap(anchor)
+        gap[:, self.dropped] = self.units.gap(anchor)
         return np.asarray(gap)
+
+    def weight(self, log_cost: Array) -> Array:
+        """What exporters pull with, ``cost_hat^−θ``."""
+        power = log_cost * self.pulls
+        return np.asarray(np.exp(power, out=power))
 
     def total(self, shock: Shock | SparseShock, weight: Array) -> Array:
         """Σ_i of the exporters' pull, price_hat^−θ; one where nothing is spent."""
@@ -180,10 +212,12 @@ class Sweep:
         fall = self.backstop.spread(by_price, expenditure.shape)
         return reaching, np.divide(fall, reaching, out=np.zeros_like(fall), where=fall > 0)
 
-    def price_gap(self, total: Array, log_price: Array, expenditure: Array) -> Array:
+    def price_gap(
+        self, total: Array, log_price: Array, expenditure: Array, out: Array | None = None
+    ) -> Array:
         """Residual of prices: log of the price that exporters ask for, or at which a backstop is full, over the price."""
-        gap = np.log(total)
-        gap /= -self.theta
+        gap = np.log(total, out=out)
+        gap /= self.pulls
         gap -= log_price
         if self.backstop is not None:
             at = (slice(None), self.backstop.importer, self.backstop.sector)
@@ -205,7 +239,7 @@ class Sweep:
         """
         technology = self.technology
         log_cost = technology.log_cost(log_factor, log_price)
-        weight = np.exp(-self.theta * log_cost)
+        weight = self.weight(log_cost)
         total, reached = shock.drawn(weight)
         total = self.spent(total)
         final, log_basket = technology.final(log_price)
@@ -218,7 +252,8 @@ class Sweep:
         per_pull = reaching / total
         output = weight * shock.sold(per_pull)
         # what is not the producer's is duty, but for what the exporter taxes
-        duties = (reaching - reached * per_pull) @ self.sectors
+        kept = reached * per_pull
+        duties = np.subtract(reaching, kept, out=kept) @ self.sectors
         if shock.to_exporter is not None:
             duties = duties - (shock.taxed(weight) * per_pull).sum(-1)
         anchor, earned, asked = technology.offered(log_factor, log_basket, duties)
@@ -250,29 +285,37 @@ class Sweep:
     def __call__(self, shock: Shock | SparseShock, point: Array) -> tuple[Array, Array]:
         """One sweep. Returns the step [scenario, unknown] and the largest residual [scenario] met on the way."""
         base, technology = self.base, self.technology
-        F = self.factors
+        F, size, limits = self.factors, self.N * self.S, shock.limits
         log_factor, log_price, expenditure = self.split(point)
-        size, limits = log_price[0].size, shock.limits
-        log_wedge = point[:, F + 2 * size :]
+        log_wedge = wedge_step = point[:, F + 2 * size :]
         if limits is not None:
             limits.drive(log_wedge, shock.pull, shock.to_producer, shock.to_exporter)
 
-        weight = np.exp(-self.theta * technology.log_cost(log_factor, log_price))
-        price_gap = self.price_gap(self.total(shock, weight), log_price, expenditure)
-        price_step = steer(price_gap, base.price_inverse)
-        log_price = log_price + price_step.reshape(log_price.shape)
+        lanes, shape = len(point), log_price.shape
+        step, gaps = np.empty(point.shape), np.empty((lanes, F + 2 * size))
+        moves = step[
+            :, F : F + 2 * size
+        ]  # these, and gaps of prices and of spending, are written where they belong
+
+        weight = self.weight(technology.log_cost(log_factor, log_price))
+        price_gap = gaps[:, F : F + size].reshape(shape)
+        self.price_gap(self.total(shock, weight), log_price, expenditure, out=price_gap)
+        moves[:, :size] = steer(price_gap, base.price_inverse)
+        log_price = log_price + moves[:, :size].reshape(shape)
 
         seen = self.look(shock, log_factor, log_price, expenditure)
-        spending_gap = (seen.wanted - expenditure) / base.scale
-        spending_step = steer(spending_gap, base.expenditure_inverse)
-        expenditure = expenditure + spending_step.reshape(expenditure.shape) * base.scale
+        spending_gap = gaps[:, F + size :].reshape(shape)
+        np.subtract(seen.wanted, expenditure, out=spending_gap)
+        spending_gap /= base.scale
+        moves[:, size:] = steer(spending_gap, base.expenditure_inverse)
+        expenditure = expenditure + moves[:, size:].reshape(shape) * base.scale
 
         reaching, yielding = self.reaching(log_price, seen.log_basket, expenditure)
         output = seen.weight * shock.sold(reaching / seen.total)
         clearing = self.clearing(technology.paid(log_factor, seen.log_cost), output, seen.earnings)
-        worst = largest(clearing, price_gap, spending_gap)
+        gaps[:, :F] = clearing
+        worst = np.maximum.reduce(np.abs(gaps, out=gaps), 1)
         factor_step = turned(-clearing, base.factor_inverse)
-        wedge_step = np.empty_like(log_wedge)
         if limits is not None:
             wedge_step, unmet = limits.step(
                 log_wedge,
@@ -294,11 +337,11 @@ class Sweep:
             (factor_step, wedge_step),
             worst,
         )
-        single = factor_step.astype(np.float32)
-        price_step += single @ base.price_by_factor
-        spending_step += single @ base.expenditure_by_factor
-        step = np.concatenate((factor_step, price_step, spending_step, wedge_step), 1)
-        return np.asarray(step, dtype=np.float64), worst
+        moves += factor_step.astype(np.float32) @ base.by_factor
+        step[:, :F] = factor_step
+        if limits is not None:
+            step[:, F + 2 * size :] = wedge_step
+        return step, worst
 
     def mend(
         self,
@@ -313,19 +356,19 @@ class Sweep:
         """Correct steps of factor prices and log wedges, from where these stand, in place: nothing, unless lanes do (`scarce`)."""
 
 
-def largest(*gaps: Array) -> Array:
-    """Largest residual of each scenario [scenario], of several kinds [scenario, …]."""
-    flat = np.concatenate([gap.reshape(len(gap), -1) for gap in gaps], 1)
-    return np.asarray(np.abs(flat, out=flat).max(1))
-
-
 def turned(gap: Array, inverse: Array | Factored) -> Array:
     """A residual [scenario, factor] times an inverse, in the precision of that."""
-    single = isinstance(inverse, np.ndarray) and inverse.dtype == np.float32
-    return np.asarray((gap.astype(np.float32) if single else gap) @ inverse, dtype=np.float64)
+    if isinstance(inverse, np.ndarray) and inverse.dtype == np.float32:
+        return (gap.astype(np.float32) @ inverse).astype(np.float64)
+    return np.asarray(gap @ inverse)
 
 
-def steer(gap: Array, inverse: npt.NDArray[np.float32]) -> Array:
+def steer(gap: Array, inverse: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Apply a base-year inverse to a residual [scenario, country, sector]; flat. Single precision is enough: it steers."""
-    single = gap.astype(np.float32).transpose(1, 0, 2)
-    return np.asarray(np.matmul(single, inverse).transpose(1, 0, 2).reshape(len(gap), -1), dtype=np.float64)
+    single = gap.astype(np.float32)
+    step: npt.NDArray[np.float32]
+    if len(gap) == 1:  # nothing to lay out anew
+        step = np.vecmat(single, inverse)
+    else:
+        step = np.matmul(single.transpose(1, 0, 2), inverse).transpose(1, 0, 2)
+    return step.reshape(len(gap), -1)

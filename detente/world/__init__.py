@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from detente.world.uses import split_uses as split_uses
     from detente.world.wedges import (
         Wedges as Wedges,
+        repeats as repeats,
         stack_scenarios as stack_scenarios,
         unrepeated as unrepeated,
     )
@@ -75,7 +76,7 @@ else:
             "describe": "compare_worlds flow_table provenance_table shipped_table size_table",
             "described": "load_described",
             "economy": "Array Economy flows_abroad frozen",
-            "wedges": "Wedges stack_scenarios unrepeated",
+            "wedges": "Wedges repeats stack_scenarios unrepeated",
             "elasticities": "divisions elasticity_set elasticity_sets elasticity_table set_horizon with_elasticity_set",
             "embodied": "embodied_intensity",
             "held": "StockFigure sector_groups stock_figures stock_of_flows",

@@ -39,6 +39,8 @@ def stack_scenarios(arrays: Sequence[Array]) -> Array:
     (16, 0)
     """
     first = arrays[0]
+    if len(arrays) == 1:
+        return first[None]
     if all(array is first for array in arrays):
         return np.broadcast_to(first, (len(arrays), *first.shape))
     try:
@@ -53,16 +55,21 @@ CHEAPER = 0.5
 """Change of trade costs below which a scenario is no measure of the others."""
 
 
-def _repeats(array: Array, other: Array) -> bool:
-    """Whether an array over scenarios is another one seen over and over, or once: the same numbers at the same place."""
-    part = unrepeated(array)
-    return (
-        part.base is other
-        and part.shape[1:] == other.shape
-        and part.strides[1:] == other.strides
-        and part.__array_interface__["data"] == other.__array_interface__["data"]
-        and len(part) == 1
-    )
+def repeats(array: Array, other: Array) -> bool:
+    """Whether an array over scenarios is another one seen over and over, or once: the same numbers at the same place.
+
+    Examples
+    --------
+    >>> one = np.ones(2)
+    >>> repeats(stack_scenarios([one, one]), one), repeats(np.ones((2, 2)), one)
+    (True, False)
+    """
+    part = unrepeated(
+        array
+    )  # a view of the owner of the numbers, which what is seen over and over need not be
+    if part.base is not other or part.shape[1:] != other.shape or part.strides[1:] != other.strides:
+        return False
+    return len(part) == 1  # a view of so many numbers in the same order can only be the whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +127,7 @@ class Wedges:
         """
         unlike = self.tariff != other.tariff
         for array, others in ((self.iceberg_hat, other.iceberg_hat), (self.export_tax, other.export_tax)):
-            if not _repeats(array, others):  # as most policies do
+            if not repeats(array, others):  # as most policies do
                 unlike |= unrepeated(array) != others
         return np.asarray(unlike.any(-1))
 

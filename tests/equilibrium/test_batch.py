@@ -61,6 +61,22 @@ def test_the_whole_inverse_is_that_of_differences(name) -> None:
     assert np.abs(derivative @ inverse + np.eye(len(point))).max() < 2e-4
 
 
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_a_sweep_of_one_scenario_is_that_of_it_among_others(name) -> None:
+    structure = STRUCTURES[name]
+    base, point = prepare(WORLD, structure), base_point(WORLD, structure)
+    tariffs = WORLD.tariff + np.random.default_rng(5).uniform(0, 0.3, (3, *WORLD.tariff.shape))
+    sweep, shock = Sweep(WORLD, base, WORLD.deficit), Shock.of(base, Wedges.of(WORLD, tariff=tariffs), None)
+    points = point + 0.01 * np.random.default_rng(6).normal(size=(3, len(point)))
+    before = points.copy()
+    steps, worst = sweep(shock, points)
+    assert np.array_equal(points, before)
+    for lane in range(3):
+        step, gap = sweep(shock.keep(np.arange(3) == lane), points[lane : lane + 1])
+        assert gap[0] == pytest.approx(worst[lane], rel=1e-6)  # steps before are in single precision
+        assert step[0] == pytest.approx(steps[lane], abs=1e-6 * np.abs(steps[lane]).max())
+
+
 def test_steps_are_those_of_the_inverse_where_all_directions_are_kept(monkeypatch) -> None:
     monkeypatch.setattr(steering_module, "RANK", 45)
     base = prepare(WORLD, CORE)

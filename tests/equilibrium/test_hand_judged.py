@@ -480,6 +480,18 @@ def test_lent_inverses_carry_no_technology_of_the_lender() -> None:
     assert lent.real_income_hat == pytest.approx(alone.real_income_hat, abs=1e-10)
 
 
+@pytest.mark.parametrize("lend", [baseline.share_preparation, baseline.lend_preparation])
+def test_what_follows_from_a_structure_is_not_lent_with_inverses(lend) -> None:
+    lender, borrower = Structure(revenue_cut=0.5, marginal_cost_of_funds=1.4, labour_supply=0.3), Structure()
+    first, second, own = (dataclasses.replace(WORLD, name=name) for name in ("first", "second", "own"))
+    theirs = solve(Model(first, lender), shock()).value
+    lend(second, borrower, (first, lender))
+    lent, alone = (solve(Model(world, borrower), shock()).value for world in (second, own))
+    assert not prepare(second, borrower).technology.budget.moves_supply
+    assert np.abs(theirs.real_income_hat - alone.real_income_hat).max() > 1e-5
+    assert lent.real_income_hat == pytest.approx(alone.real_income_hat, abs=1e-10)
+
+
 def test_nothing_is_lent_between_factors_that_move_and_factors_that_do_not() -> None:
     world = dataclasses.replace(WORLD, name="free")
     baseline.share_preparation(world, STRUCTURES["core"], (WORLD, STRUCTURES["immobile"]))
