@@ -30,6 +30,8 @@ MOVED = 1e-6
 LARGEST = {"tariff": 1e50, "export_tax": 1e50, "iceberg_hat": 1e200}
 """Largest duty, tax and change of a trade cost: the product of all three with a flow is still a number. Nothing is left of the flow long
 before."""
+CHEAPEST = 500.0
+"""Largest trade elasticity times minus the logarithm of a trade cost: beyond, a flow is weighed by what is no number any more."""
 
 
 def check_wedges(economy: Economy, wedges: Wedges) -> None:
@@ -41,7 +43,7 @@ def check_wedges(economy: Economy, wedges: Wedges) -> None:
         When the arrays do not have the economy's shape.
     UnitError
         For values that are not finite or above `LARGEST`, duties or export taxes at or below −100 %, and trade costs at or
-        below zero. An infinite trade cost is a ban.
+        below zero, or so low that what they do is no number (`CHEAPEST`). An infinite trade cost is a ban.
     """
     check_each(economy, [wedges])
 
@@ -71,11 +73,12 @@ def check_each(economy: Economy, policies: Sequence[Wedges]) -> None:
 
 def _check(economy: Economy, name: str, values: Array) -> None:
     """Refuse a duty, tax or trade cost that cannot be priced, naming the cell."""
-    least = 0 if name == "iceberg_hat" else -1
+    lowest = np.maximum(np.exp(-CHEAPEST / economy.trade_elasticity), 1 / LARGEST["iceberg_hat"])
+    least = float(lowest.max()) if name == "iceberg_hat" else -1.0
     if values.size and values.min() > least and values.max() <= LARGEST[name]:
         return  # as nearly all; what is not a number is not above anything
     if name == "iceberg_hat":
-        bad = ~(values > 0) | ((values > LARGEST[name]) & (values < np.inf))
+        bad = ~(values >= lowest) | ((values > LARGEST[name]) & (values < np.inf))
     else:
         bad = ~((values > -1) & (values <= LARGEST[name]))
     if not bad.any():
@@ -85,8 +88,8 @@ def _check(economy: Economy, name: str, values: Array) -> None:
     raise UnitError(
         f"{name}[{labels.countries[n]}, {labels.countries[i]}, {labels.sectors[s]}] is {values[at]}",
         where=economy.name,
-        hint="duties and taxes are fractions above -1 (0.25 is 25 %), trade-cost changes positive ratios (inf is a ban); "
-        f"at most {LARGEST[name]:g}",
+        hint="duties and taxes are fractions above -1 (0.25 is 25 %), trade-cost changes positive ratios (inf is a ban), "
+        f"no lower than {lowest[s]:.3g} in this sector; at most {LARGEST[name]:g}",
     )
 
 

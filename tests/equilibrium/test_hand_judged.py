@@ -70,6 +70,7 @@ def stacked(*some: Wedges) -> Wedges:
         ("tariff", 1.1e50),
         ("export_tax", 1.1e50),
         ("iceberg_hat", 1.1e200),
+        ("iceberg_hat", 1e-300),
     ],
 )
 def test_wedges_that_cannot_be_priced(name, bad) -> None:
@@ -89,6 +90,18 @@ def test_the_largest_wedges_all_on_one_flow_leave_numbers() -> None:
     solution = solve(Model(WORLD), Wedges(**arrays))
     assert 0 <= solution.value.flows_new[1, 2, 0] < 1e-100
     assert np.isfinite(solution.value.flows_new).all()
+
+
+def test_the_lowest_trade_cost_leaves_numbers_and_the_next_is_refused() -> None:
+    """What is let through has no overflow on the way (warnings are errors here); each sector has a bound of its own."""
+    for sector, elasticity in enumerate(WORLD.trade_elasticity):
+        least = np.exp(-judged.CHEAPEST / elasticity)
+        arrays = {key: np.array(getattr(PLAIN, key)) for key in NAMES}
+        arrays["iceberg_hat"][1, 2, sector] = least * (1 + 1e-12)
+        assert np.isfinite(solve(Model(WORLD), Wedges(**arrays)).value.flows_new).all()
+        arrays["iceberg_hat"][1, 2, sector] = least * (1 - 1e-12)
+        with pytest.raises(UnitError, match="no lower than"):
+            check_wedges(WORLD, Wedges(**arrays))
 
 
 def test_wedges_at_the_edge_of_what_can_be_priced() -> None:
