@@ -8,17 +8,23 @@ Type checkers see pydantic's own names (`detente.dossier.base`).
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import datetime as dt
 import functools
 import inspect
+import json
 import operator
 import types
 import typing
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 from typing import Annotated, Any
 
 ABSENT = object()
 """Stands for a default that was not given."""
+LEAST, MOST = 1e-4, 1e15
+"""Between these, numbers are written with all their digits and without an exponent by everybody."""
 PARTS = ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
 """What pydantic keeps of an entry: its values, the names of those given, and two that are its own."""
 
@@ -187,6 +193,9 @@ class Declared(metaclass=Declaring):
 
     def model_dump_json(self, **how: Any) -> str:
         """Write it as JSON."""
+        if not how:
+            with contextlib.suppress(UnwrittenError):
+                return json.dumps(_written(self), ensure_ascii=False, separators=(",", ":"))
         text: bytes = type(self).model.__pydantic_serializer__.to_json(self, **how)
         return text.decode()
 
@@ -269,6 +278,38 @@ class Declared(metaclass=Declaring):
 
     def __str__(self) -> str:
         return " ".join(f"{name}={value!r}" for name, value in self)
+
+
+class UnwrittenError(ValueError):
+    """A value that pydantic may write otherwise than Python does."""
+
+
+def _written(value: Any) -> Any:
+    """A value as pydantic writes it, where that is plain; it need not be loaded for that.
+
+    Raises
+    ------
+    UnwrittenError
+        For what is left to pydantic: very large and very small numbers, and types that entries hardly hold.
+    """
+    kind = type(value)
+    if kind in (str, int, bool, type(None)):
+        return value
+    if kind is float:
+        if not LEAST <= abs(value) < MOST and value:
+            raise UnwrittenError(str(value))
+        return value
+    if kind in (tuple, list):
+        return [_written(each) for each in value]
+    if kind is dict and all(type(key) is str for key in value):
+        return {key: _written(each) for key, each in value.items()}
+    if kind is dt.date:
+        return value.isoformat()
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, Declared):
+        return {name: _written(each) for name, each in value}
+    raise UnwrittenError(kind.__name__)
 
 
 def _model_of(kind: Any) -> Any:

@@ -7,6 +7,7 @@ that sets every measure its rungs name.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from detente.policy import (
     check_setting,
     first_known,
     live,
+    reading_code,
     scenario_folder,
     setting_places,
 )
@@ -143,7 +145,7 @@ class GameSpec(Frozen):
             for action, position in zip(self.actions, profile, strict=True)
             for name, setting in action.rungs[position].set.items()
         }
-        return Scenario(id="profile", title="Joint profile", dossier=self.dossier, set=settings)
+        return Scenario.model_construct(id="profile", title="Joint profile", dossier=self.dossier, set=settings)
 
     def restrict(self, rungs: Mapping[str, Sequence[str]]) -> GameSpec:
         """The game in which these actions keep only these rungs, in this order.
@@ -218,7 +220,7 @@ def load_game(
     >>> load_game("busan-2025").players
     ('USA', 'CHN')
     """
-    from detente.dossier import read_yaml, validate
+    from detente.dossier import checked_kept, read_yaml
 
     known = shipped_games(dossier)
     if id_or_path is None:
@@ -245,7 +247,7 @@ def load_game(
             )
         path = _folder(dossier) / f"{id_or_path}.yaml"
     file = read_yaml(path)
-    spec = validate(GameSpec, file.data, file, ())
+    spec = checked_kept(GameSpec, file, _code())
     spec._places = {
         (action.id, rung.id, name): place
         for i, action in enumerate(spec.actions)
@@ -254,6 +256,12 @@ def load_game(
     }
     _check(spec)
     return spec
+
+
+@functools.cache
+def _code() -> tuple[Path, ...]:
+    """Files that say how a game is checked, with those of the settings in it."""
+    return (Path(__file__), *reading_code())
 
 
 def check_measures(spec: GameSpec, dossier: Dossier) -> None:
