@@ -154,15 +154,15 @@ class Declared(metaclass=Declaring):
         """Build an entry of values that need no check, since they come from entries that were checked."""
         entry = cls.__new__(cls)
         full: dict[str, Any] = {}
-        for name, words in cls.model_fields.items():
-            key = name if name in values else words.alias
+        for name, default in cls._fields.items():
+            said = isinstance(default, Words)
+            key = default.alias if said and name not in values else name
             if key in values:
                 full[name] = values[key]
             else:
-                default = cls._fields[name]
-                if default is ABSENT or (isinstance(default, Words) and not default.has_default):
+                if default is ABSENT or (said and not default.has_default):
                     raise TypeError(f"{cls.__name__} needs `{name}`")
-                full[name] = default.default() if isinstance(default, Words) else default
+                full[name] = default.default() if said else default
         object.__setattr__(entry, "__dict__", full)
         object.__setattr__(entry, "__pydantic_fields_set__", {name for name in full if name in values})
         object.__setattr__(entry, "__pydantic_extra__", None)
