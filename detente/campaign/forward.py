@@ -247,7 +247,7 @@ class Simulator(PathState):
         fate = np.where(self.known_truce[j], Fate.put_off, Fate.dropped).astype(np.int8)
         self.when[mine, j] = NEVER
         self.fate[mine, j], self.settled[mine, j] = fate, day
-        for clock in np.unique(j):  # one at a time: each needs a free place of its own
+        for clock in np.flatnonzero(np.bincount(j)):  # one at a time: each needs a free place of its own
             this = j == clock
             self._eased(mine[this], day[this], j[this], fate[this])
         columns = np.arange(self.first_pending, self.first_pending + PENDING)

@@ -73,6 +73,7 @@ if TYPE_CHECKING:
         Window as Window,
         check_setting as check_setting,
         live as live,
+        places_of_values as places_of_values,
         setting_places as setting_places,
     )
 else:
@@ -93,6 +94,6 @@ else:
             "quantity": "QuantityLimit",
             "scenario": "Scenario load_scenario reading_code scenario_folder shipped_scenarios",
             "enacted": "Footprint apply_scenario wedges_and_footprints wedges_at",
-            "settings": "Setting Window check_setting live setting_places",
+            "settings": "Setting Window check_setting live places_of_values setting_places",
         },
     )

@@ -25,9 +25,9 @@ from detente.policy import (
     check_setting,
     first_known,
     live,
+    places_of_values,
     reading_code,
     scenario_folder,
-    setting_places,
 )
 
 if TYPE_CHECKING:
@@ -248,11 +248,12 @@ def load_game(
         path = _folder(dossier) / f"{id_or_path}.yaml"
     file = read_yaml(path)
     spec = checked_kept(GameSpec, file, _code())
+    places = places_of_values(file)
     spec._places = {
         (action.id, rung.id, name): place
         for i, action in enumerate(spec.actions)
         for j, rung in enumerate(action.rungs)
-        for name, place in setting_places(file, ("actions", i, "rungs", j, "set")).items()
+        for name, place in places.get(("actions", i, "rungs", j, "set"), {}).items()
     }
     _check(spec)
     return spec

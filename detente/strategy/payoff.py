@@ -323,7 +323,7 @@ def payoff_tensor(
     wedges, rules = prepared or prepare_game(model, dossier, spec, controls, rent=rent)
     profiles, index = wedges.solves()
     if only is not None:
-        wanted = np.unique([index[profile] for profile in only])
+        wanted = np.array(sorted({int(index[profile]) for profile in only}))
         row = np.full(len(profiles), -1)
         row[wanted] = np.arange(len(wanted))
         profiles, index = [profiles[number] for number in wanted], row[index]

@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 Charged = dict[tuple[object, ...], tuple[object, "Charge"]]
 """What measures charge on some rows, by all of their states that it follows from. The state is kept beside it, so that no other
 measure or scope comes to the place in memory by which its own are known: days and scenarios of one record share most charges."""
+Stacked = dict[tuple[int, ...], tuple[list["Charge"], dict[str, Array]]]
 _KEPT = 256
+_KEPT_STACKS = 8
 
 
 class Rows(Protocol):
@@ -60,7 +62,7 @@ class Rows(Protocol):
 
 def _without_charged(rows: CellRows | SectorRows) -> dict[str, Any]:
     """What is copied or sent of rows: what was worked out is known by places in this process's memory, which mean others elsewhere."""
-    return {**vars(rows), "charged": {}}
+    return {**vars(rows), "charged": {}, "stacked": {}}
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,13 +74,14 @@ class CellRows:
     cells : Cells
     trade : tuple of TradeLine
         What the record says of the importer's trade by product: what part of its product a national line is.
-    charged : dict
+    charged, stacked : dict
         What was worked out already.
     """
 
     cells: Cells
     trade: tuple[TradeLine, ...] = ()
     charged: Charged = field(default_factory=dict, init=False, repr=False)
+    stacked: Stacked = field(default_factory=dict, init=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         return _without_charged(self)
@@ -149,7 +152,7 @@ class SectorRows:
     base : array [exporter·sector], fraction
     trade : tuple of TradeLine
         What the record says of the importer's trade by product, for measures by HS code.
-    charged : dict
+    charged, stacked : dict
         What was worked out already.
     """
 
@@ -158,6 +161,7 @@ class SectorRows:
     base: Array
     trade: tuple[TradeLine, ...] = ()
     charged: Charged = field(default_factory=dict, init=False, repr=False)
+    stacked: Stacked = field(default_factory=dict, init=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         return _without_charged(self)
@@ -373,7 +377,18 @@ def stack(rows: Rows, states: Iterable[MeasureState]) -> dict[str, Array]:
     UnitError
         For a duty at or below -100 %.
     """
-    return layers(charges(rows, states), (len(rows.base),))
+    charged, shape = charges(rows, states), (len(rows.base),)
+    if not isinstance(rows, CellRows | SectorRows):
+        return layers(charged, shape)
+    # a path asks for one stack day after day, and for that of the base year at each of them
+    known, key = rows.stacked, tuple(map(id, charged))
+    stacked = known.pop(key, None)
+    if stacked is None:
+        stacked = charged, {name: frozen(duty) for name, duty in layers(charged, shape).items()}
+        if len(known) >= _KEPT_STACKS:
+            known.pop(next(iter(known)))
+    known[key] = stacked
+    return dict(stacked[1])
 
 
 def layers(charged: Sequence[Charge], shape: tuple[int, ...]) -> dict[str, Array]:

@@ -311,6 +311,7 @@ def _draw(drawings: Mapping[str, Future[str]]) -> None:
             drawing.set_exception(error)
 
 
+@functools.lru_cache(maxsize=64)
 def _inline(svg: str, *, prefix: str, label: str) -> str:
     head, rest = svg.split(">", 1)
     size = re.search(r'viewBox="([^"]+)"', head)
