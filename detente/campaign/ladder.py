@@ -63,10 +63,15 @@ def rungs(
     out = np.empty((paths, len(wanted)), dtype=np.int8)
     for column, horizon in enumerate(wanted):
         by_then = acts.day <= horizon
-        moves = by_then & counted
+        moves = np.flatnonzero(by_then & counted)
+        moved = acts.path.take(moves)
 
-        def total(weights: NDArray[np.float64], where: NDArray[np.bool_] = moves) -> NDArray[np.float64]:
-            return np.bincount(acts.path[where], weights=weights[where], minlength=paths).astype(np.float64)
+        def total(
+            weights: NDArray[np.float64],
+            moves: NDArray[np.int64] = moves,
+            moved: NDArray[np.int32] = moved,
+        ) -> NDArray[np.float64]:
+            return np.bincount(moved, weights=weights.take(moves), minlength=paths)
 
         duty = np.stack([total(added) for added in by_side], axis=1)
         controls = total(packages)
