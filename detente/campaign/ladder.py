@@ -71,7 +71,8 @@ def rungs(
             moves: NDArray[np.int64] = moves,
             moved: NDArray[np.int32] = moved,
         ) -> NDArray[np.float64]:
-            return np.bincount(moved, weights=weights.take(moves), minlength=paths)
+            sums = np.bincount(moved, weights=weights.take(moves), minlength=paths)
+            return np.asarray(sums, dtype=np.float64)
 
         duty = np.stack([total(added) for added in by_side], axis=1)
         controls = total(packages)

@@ -187,9 +187,7 @@ class Adjusting:
         self._known: dict[float, tuple[Economy, Structure]] = {}
         self._lent: set[float] = set()
         # a floor is an array of the technology, which `lend_preparation` shares
-        self._lend = (
-            lend_preparation if options is None or options.wage_floor is None else share_preparation
-        )
+        self._lend = lend_preparation if options is None or options.wage_floor is None else share_preparation
 
     def bare(self, months: float) -> tuple[Economy, Structure]:
         """The same without inverses: dates that are solved together are steered by those of one alone."""

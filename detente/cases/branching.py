@@ -128,11 +128,9 @@ def solve_branches(
     cases = {case.scenario.id: case for case in (*known.values(), *rest)}
     outcomes = {}
     for horizon, model in models.items():
-        found = {**(solved or {}).get(horizon, {}), **run_cases(model, rest)}
-        outcomes[horizon] = {each.id: replace(found[each.id], scenario=each) for each in wanted}
-    return Branched(
-        scenario, dossier, tree, outcomes, reference.id, tuple(cases[each.id] for each in wanted)
-    )
+        there = {**(solved or {}).get(horizon, {}), **run_cases(model, rest)}
+        outcomes[horizon] = {each.id: replace(there[each.id], scenario=each) for each in wanted}
+    return Branched(scenario, dossier, tree, outcomes, reference.id, tuple(cases[each.id] for each in wanted))
 
 
 def _known(
@@ -146,7 +144,9 @@ def _known(
     for each in wanted:
         told = {name: getattr(each, name) for name in TOLD}
         there = [outcomes[each.id] for outcomes in at if each.id in outcomes]
-        if len(there) == len(at) and all(one.scenario.model_copy(update=told) == each for one in there):
-            one = there[0]
-            known[each.id] = Case(each, one.wedges, one.footprints, one.controls, one.reasons, one.timing)
+        if len(there) == len(at) and all(same.scenario.model_copy(update=told) == each for same in there):
+            same = there[0]
+            known[each.id] = Case(
+                each, same.wedges, same.footprints, same.controls, same.reasons, same.timing
+            )
     return known

@@ -254,7 +254,7 @@ def _on_edges(gains: Array) -> Array:
     return weights
 
 
-ROUNDING = 1e-13
+ROUNDING = 1e-11
 """A step from here on that is no shorter than the one before is rounding."""
 
 

@@ -145,7 +145,9 @@ class GameSpec(Frozen):
             for action, position in zip(self.actions, profile, strict=True)
             for name, setting in action.rungs[position].set.items()
         }
-        return Scenario.model_construct(id="profile", title="Joint profile", dossier=self.dossier, set=settings)
+        return Scenario.model_construct(
+            id="profile", title="Joint profile", dossier=self.dossier, set=settings
+        )
 
     def restrict(self, rungs: Mapping[str, Sequence[str]]) -> GameSpec:
         """The game in which these actions keep only these rungs, in this order.

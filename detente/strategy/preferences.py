@@ -59,7 +59,7 @@ class PlayerWeights(Frozen):
 
 
 @functools.cache
-def real_income() -> PlayerWeights:
+def plain_weights() -> PlayerWeights:
     """Weights of real income, made once."""
     return PlayerWeights.model_construct()
 
@@ -83,7 +83,7 @@ class Preferences(Frozen):
 
     def of(self, player: str) -> PlayerWeights:
         """Weights of a player; real income when the set does not name it."""
-        return self.players[player] if player in self.players else real_income()
+        return self.players[player] if player in self.players else plain_weights()
 
     def lambdas(self, player: str, sectors: Sequence[str]) -> Array:
         """Political weights [sector], mean one.

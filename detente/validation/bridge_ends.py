@@ -36,7 +36,12 @@ def beside_estimates(dossier: Dossier) -> Mapping[str, tuple[float, float]]:
         Empty for a record that no bridge is about.
     """
     # the bridges are among the shipped data that the code's hash is over: they are read when nothing is kept
-    said = (np.__version__, code_key(Path(__file__).parents[1], ROOMS), dossier.id, sorted(dossier.parameters))
+    said = (
+        np.__version__,
+        code_key(Path(__file__).parents[1], ROOMS),
+        dossier.id,
+        sorted(dossier.parameters),
+    )
     key = hashlib.sha256(repr(said).encode()).hexdigest()
     rows = kept.recall("bridges", key)
     if rows is None:

@@ -7,17 +7,15 @@ the measures carry, or from their products by HS code. What the base year's data
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from detente.core import Cell, Column, DateError, InputError, LabelError, Labels, Table, suggestion
+from detente.core import Cell, Column, DateError, InputError, LabelError, Table, suggestion
 from detente.policy.duties.averages import CONCEPTS, Average, AverageBasis, averages
-from detente.policy.duties.cells import MFN, cells, fits, importer_of_cells, product_lists
+from detente.policy.duties.cells import MFN, cells, cells_by_flow, fits, importer_of_cells, product_lists
 from detente.policy.duties.remarks import remarks
 from detente.policy.duties.stacking import (
     CellRows,
@@ -34,7 +32,6 @@ from detente.world import Array, Economy, frozen, goods_sectors
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier, MeasureState
-    from detente.policy.duties.cells import Cells
 
 __all__ = [
     "Average",
@@ -183,23 +180,9 @@ def _by_flow(economy: Economy, day: _Day, values: Array) -> Array:
     if isinstance(day.rows, SectorRows):
         return values.reshape(N, S)
     table = cells()
-    place, value = _cells_by_flow(table, labels.countries, labels.sectors)
+    place, value = cells_by_flow(table, labels.countries, labels.sectors)
     total = np.bincount(place, weights=table.value * values, minlength=N * S)
     return np.divide(total, value, out=np.zeros(N * S), where=value > 0).reshape(N, S)
-
-
-@functools.lru_cache(maxsize=4)
-def _cells_by_flow(
-    table: Cells, countries: tuple[str, ...], sectors: tuple[str, ...]
-) -> tuple[npt.NDArray[np.int64], Array]:
-    """Flow [cell] that each product cell belongs to, and the trade in the cells of each [exporter × sector]."""
-    labels = Labels(countries, sectors)
-    region = np.array([labels.country(code) for code in table.regions])
-    sector = np.array([labels.sector(code) for code in table.sectors])
-    place = region[table.partner] * len(sectors) + sector[table.sector]
-    value = np.bincount(place, weights=table.value, minlength=len(countries) * len(sectors))
-    place.flags.writeable = False
-    return place, frozen(value)
 
 
 def base_layer(economy: Economy, dossier: Dossier, state: MeasureState) -> Array:

@@ -16,7 +16,7 @@ else (`SectorRows`).
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,6 +26,7 @@ from detente.core import InputError, LabelError, MeasurePlace, UnitError, sugges
 from detente.dossier import Instrument, Measure, Products, Status, TradeLine, hint_for_part
 from detente.policy.duties.cells import EVERYTHING, Bools, Cells, Ints, cells, check_list, importer_of_cells
 from detente.policy.duties.codes import CodeShares
+from detente.policy.duties.layering import Charge, layers
 from detente.policy.duties.membership import partner_shares
 from detente.world import Array, Economy, frozen, goods_sectors
 
@@ -33,10 +34,10 @@ if TYPE_CHECKING:
     from detente.dossier import MeasureState
 
 
-Charged = dict[tuple[object, ...], tuple[object, "Charge"]]
+Charged = dict[tuple[object, ...], tuple[object, Charge]]
 """What measures charge on some rows, by all of their states that it follows from. The state is kept beside it, so that no other
 measure or scope comes to the place in memory by which its own are known: days and scenarios of one record share most charges."""
-Stacked = dict[tuple[int, ...], tuple[list["Charge"], dict[str, Array]]]
+Stacked = dict[tuple[int, ...], tuple[list[Charge], dict[str, Array]]]
 _KEPT = 256
 _KEPT_STACKS = 8
 
@@ -318,15 +319,6 @@ def partner_rates(state: MeasureState, rows: Rows) -> tuple[Array, Array]:
     return rates, capped
 
 
-@dataclass(frozen=True, eq=False)
-class Charge:
-    """One measure in force on the rows of one importer: its rate on each row, and the share of the row that it covers."""
-
-    measure: Measure
-    rate: Array
-    covered: Array
-
-
 def charges(rows: Rows, states: Iterable[MeasureState]) -> list[Charge]:
     """Rates [row] of every duty in force, before mutual exclusion."""
     known: Charged = rows.charged if isinstance(rows, CellRows | SectorRows) else {}
@@ -389,39 +381,3 @@ def stack(rows: Rows, states: Iterable[MeasureState]) -> dict[str, Array]:
             known.pop(next(iter(known)))
     known[key] = stacked
     return dict(stacked[1])
-
-
-def layers(charged: Sequence[Charge], shape: tuple[int, ...]) -> dict[str, Array]:
-    """Duty by authority of measures in force whose rates and covered shares are known, rules 2 to 4.
-
-    Parameters
-    ----------
-    charged : sequence of Charge
-        With arrays of one shape.
-    shape : tuple of int
-        That shape.
-
-    Returns
-    -------
-    dict of str to array, fraction
-        By authority, in the order in which the measures come.
-    """
-    reach: dict[str, Array] = {}
-    for charge in charged:
-        authority = charge.measure.authority
-        reach[authority] = np.maximum(reach.get(authority, 0.0), charge.covered)
-    added: dict[str, Array] = {}
-    largest: dict[str, Array] = {}
-    for charge in charged:
-        authority = charge.measure.authority
-        others = [reach[name] for name in charge.measure.excluded_by if name in reach]
-        left = np.maximum(0.0, charge.covered - np.maximum.reduce(others)) if others else charge.covered
-        rate = charge.rate * left
-        into = largest if charge.measure.combine == "max" else added
-        if authority not in into:
-            into[authority] = rate
-        else:
-            into[authority] = np.maximum(into[authority], rate) if into is largest else into[authority] + rate
-    order: Mapping[str, None] = dict.fromkeys(charge.measure.authority for charge in charged)
-    zero = np.zeros(shape)
-    return {name: added.get(name, zero) + largest.get(name, zero) for name in order}

@@ -249,7 +249,7 @@ def _key(text: str) -> str:
     """Under what a picture is kept: what is drawn, and what draws it."""
     import vl_convert
 
-    said = f"{vl_convert.__version__}\0{_VEGA_LITE}\0{text}"
+    said = f"{getattr(vl_convert, '__version__', '')}\0{_VEGA_LITE}\0{text}"
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
