@@ -165,7 +165,8 @@ class Findings:
         scenario = self.outcomes[self.featured].scenario
         if not scenario.forks:
             return None
-        return solve_branches(self.at, self.dossier, scenario, self.outcomes[self.reference].scenario)
+        reference = self.outcomes[self.reference].scenario
+        return solve_branches(self.at, self.dossier, scenario, reference, solved=self.both)
 
     @functools.cached_property
     def outcome_figure(self) -> Figure:

@@ -33,8 +33,9 @@ class Simulator(PathState):
         own = tuple(getattr(self, f"_{name}") for name in OWN)
         edges = np.array([self.first_meeting, self.first_pending, self.first_pending + PENDING])
         while len(alive):
-            column = np.argmin(self.when[alive], axis=1)
-            now = self.when[alive, column]
+            next_up = self.when.take(alive, axis=0)
+            column = np.argmin(next_up, axis=1)
+            now = next_up[np.arange(len(alive)), column]
             going = now <= self.days
             alive, column, now = alive[going], column[going], now[going]
             group = np.searchsorted(edges, column, side="right")
@@ -61,8 +62,8 @@ class Simulator(PathState):
         if not len(who):
             return
         clock = np.broadcast_to(np.asarray(clock, dtype=np.int32), (len(who),))
-        restored = np.minimum(self.gap[who], np.maximum(duty, 0.0))
-        refills = restored.sum(axis=1) > 0
+        restored = np.minimum(self.gap.take(who, axis=0), np.maximum(duty, 0.0))
+        refills = restored[:, 0] + restored[:, 1] > 0
         if refills.any():
             self.gap[who] -= restored
             self._write(
@@ -87,7 +88,8 @@ class Simulator(PathState):
         self.truce[who[easing]] = True
         step = done & ~easing
         k = j[step]
-        self._harsher(who[step], now[step], self.known_side[k], self.known_duty[k], self.known_controls[k], k)
+        duty, controls = (known.take(k, axis=0) for known in (self.known_duty, self.known_controls))
+        self._harsher(who[step], now[step], self.known_side[k], duty, controls, k)
         self._eased(who[~done], now[~done], j[~done], fate[~done])
 
     def _eased(self, who: Ints, now: Floats, j: Ints, fate: Bytes) -> None:
@@ -103,7 +105,7 @@ class Simulator(PathState):
         side = np.where(self.known_side[k] == BOTH, 0, self.known_side[k]).astype(np.int8)
         self._wait_for(
             who[again], now[again], side,
-            self.known_duty[k].max(axis=1), self.known_controls[k].max(axis=1), self.known_truce[k],
+            self.known_duty.max(axis=1)[k], self.known_controls.max(axis=1)[k], self.known_truce[k],
         )  # fmt: skip
 
     def _wait_for(
@@ -112,7 +114,7 @@ class Simulator(PathState):
         """Enter a new clock on each path: its notice, what will become of it, and when. A path that is full lets it go."""
         if not len(who):
             return
-        free = self.when[who, self.first_pending : self.first_pending + PENDING] >= NEVER
+        free = self.when.take(who, axis=0)[:, self.first_pending : self.first_pending + PENDING] >= NEVER
         room = free.any(axis=1)
         place = np.argmax(free, axis=1)[room]
         who, now, side, duty = who[room], now[room], side[room], duty[room]
@@ -122,9 +124,10 @@ class Simulator(PathState):
         longer = self.rng.choice(np.array(self.priors["truce_days"], dtype=np.float64), size=n)
         lead = np.maximum(np.where(truce, longer, self.rng.choice(values, size=n, p=weights)), 1.0)
         due = now + lead
-        meeting = (self.when[who, self.first_meeting : self.first_pending] <= due[:, None]).any(axis=1)
+        coming = self.when.take(who, axis=0)[:, self.first_meeting : self.first_pending]
+        meeting = (coming <= due[:, None]).any(axis=1)
         x = np.stack([np.ones(n), notice(lead), meeting, truce], axis=1)
-        chance = 1 / (1 + np.exp(-(x * self.draws.logit[who]).sum(axis=1)))
+        chance = 1 / (1 + np.exp(-(x * self.draws.logit.take(who, axis=0)).sum(axis=1)))
         carried = self.rng.random(n) < chance
         again = truce | (self.rng.random(n) < self.draws.share["again"][who])
         near = (self.rng.random(n) < self.draws.share["last_week"][who]) | (lead <= WEEK)
@@ -247,7 +250,7 @@ class Simulator(PathState):
         if not len(who):
             return
         n = len(self.clocks)
-        waits = self.when[np.ix_(who, np.arange(n))] < NEVER
+        waits = self.when.take(who, axis=0)[:, :n] < NEVER
         near = ~self.known_truce[None, :] | (self.known_due[None, :] - now[:, None] <= FOCAL)
         dated = (
             (self.known_due < NEVER)
@@ -260,12 +263,12 @@ class Simulator(PathState):
         fate = np.where(self.known_truce[j], Fate.put_off, Fate.dropped).astype(np.int8)
         self.when[mine, j] = NEVER
         self.fate[mine, j], self.settled[mine, j] = fate, day
-        for clock in np.unique(j):  # one at a time: each needs a free place of its own
+        for clock in np.flatnonzero(np.bincount(j)):  # one at a time: each needs a free place of its own
             this = j == clock
             self._eased(mine[this], day[this], j[this], fate[this])
         columns = np.arange(self.first_pending, self.first_pending + PENDING)
-        new = self.when[np.ix_(who, columns)]
-        due_soon = ~self.new_truce[who] | (new - now[:, None] <= FOCAL)
+        new = self.when.take(who, axis=0)[:, self.first_pending : self.first_pending + PENDING]
+        due_soon = ~self.new_truce.take(who, axis=0) | (new - now[:, None] <= FOCAL)
         row, k = np.nonzero((new < NEVER) & (new > now[:, None]) & due_soon)
         mine, day = who[row], now[row]
         self.when[mine, columns[k]] = NEVER
@@ -281,7 +284,7 @@ class Simulator(PathState):
 
     def _take_back(self, who: Ints, now: Floats) -> None:
         """Something is taken back: all of a rupture, else half a step and a package of controls on each side."""
-        apart = self.duty[who].max(axis=1) >= self.limit
+        apart = self._highest(who) >= self.limit
         self._rupture(who[apart], now[apart])
         rest, day = who[~apart], now[~apart]
         values, weights = self.draws.sizes
@@ -293,7 +296,8 @@ class Simulator(PathState):
     def _rupture(self, who: Ints, now: Floats) -> None:
         """Duties fall back to where they stood on the as-of day, or half the threshold."""
         self.when[who, self.own["rupture"]] = NEVER
-        duty = np.minimum(np.minimum(self.chron.duty, self.limit / 2) - self.duty[who], 0.0)
+        there = self.duty.take(who, axis=0)
+        duty = np.minimum(np.minimum(self.chron.duty, self.limit / 2) - there, 0.0)
         self._write(who, now, Act.cut, BOTH, duty)
         self.truce[who] = True
         self._next_move(who, now)
@@ -303,8 +307,9 @@ class Simulator(PathState):
         if self.rows:
             columns = [np.concatenate(parts) for parts in zip(*self.rows, strict=True)]
             place = columns[0].astype(np.int64) * (self.days + 1) + columns[1]
-            order = np.argsort(place, kind="stable")  # the order of happening within a day stays
-            ledger = Ledger(*(column[order] for column in columns))
+            # the order of happening within a day stays; no two places are the same, which sorts faster than what must be stable
+            order = np.argsort(place * len(place) + np.arange(len(place)))
+            ledger = Ledger(*(column.take(order, axis=0) for column in columns))
         return Futures(
             self.chron.asof, self.days, self.seed, self.chron.sides, tuple(self.clocks), self.paths,
             self.chron.duty, self.chron.controls, ledger, self.fate, self.settled,

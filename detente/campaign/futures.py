@@ -86,12 +86,13 @@ class Futures:
     ) -> NDArray[np.float64]:
         wanted = np.arange(self.days + 1) if days is None else np.asarray(days)
         at = np.searchsorted(wanted, self.ledger.day)  # the first wanted day on which the act shows
-        inside = at < len(wanted)
+        inside = np.flatnonzero(at < len(wanted))
+        place = self.ledger.path.take(inside).astype(np.int64) * len(wanted) + at.take(inside)
         level = np.zeros((self.paths, len(wanted), 2))
         for side in (0, 1):
             flat = np.bincount(
-                self.ledger.path[inside].astype(np.int64) * len(wanted) + at[inside],
-                weights=change[inside, side],
+                place,
+                weights=change[:, side].take(inside),
                 minlength=self.paths * len(wanted),
             )
             level[:, :, side] = start[side] + np.cumsum(flat.reshape(self.paths, len(wanted)), axis=1)

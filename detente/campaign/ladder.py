@@ -58,16 +58,24 @@ def rungs(
     acts = ledger.take(inside)
     counted = ~np.isin(acts.act, NEUTRAL)
     eased = np.isin(acts.act, (Act.put_off, Act.dropped))
+    by_side = np.ascontiguousarray(acts.duty.T)
+    packages = (acts.controls[:, 0] + acts.controls[:, 1]).astype(np.float64)
     out = np.empty((paths, len(wanted)), dtype=np.int8)
     for column, horizon in enumerate(wanted):
         by_then = acts.day <= horizon
-        moves = by_then & counted
+        moves = np.flatnonzero(by_then & counted)
+        moved = acts.path.take(moves)
 
-        def total(weights: NDArray[np.float64], where: NDArray[np.bool_] = moves) -> NDArray[np.float64]:
-            return np.bincount(acts.path[where], weights=weights[where], minlength=paths).astype(np.float64)
+        def total(
+            weights: NDArray[np.float64],
+            moves: NDArray[np.int64] = moves,
+            moved: NDArray[np.int32] = moved,
+        ) -> NDArray[np.float64]:
+            sums = np.bincount(moved, weights=weights.take(moves), minlength=paths)
+            return np.asarray(sums, dtype=np.float64)
 
-        duty = np.stack([total(acts.duty[:, side]) for side in (0, 1)], axis=1)
-        controls = total(acts.controls.sum(axis=1).astype(np.float64))
+        duty = np.stack([total(added) for added in by_side], axis=1)
+        controls = total(packages)
         signed = np.bincount(acts.path[by_then & (acts.act == Act.agreement)], minlength=paths) > 0
         put_off = np.bincount(acts.path[by_then & eased], minlength=paths) > 0
         change = duty.sum(axis=1)

@@ -107,7 +107,8 @@ class Ledger:
 
     def take(self, where: NDArray[np.bool_]) -> Ledger:
         """The acts at which `where` is true."""
-        return Ledger(*(getattr(self, field.name)[where] for field in dataclasses.fields(self)))
+        these = np.flatnonzero(where)
+        return Ledger(*(getattr(self, field.name).take(these, axis=0) for field in dataclasses.fields(self)))
 
     def since(self, day: int) -> Ledger:
         """The acts after a day, counted from it: a window that begins there."""

@@ -360,11 +360,11 @@ def _meeting_counts(chron: Chronology, held: Mapping[str, Any], power: float) ->
 
 def _reliefs(chron: Chronology) -> float:
     """Things taken back without a meeting in the weeks before, each week of them once."""
-    cuts = np.unique(chron.ledger.day[chron.ledger.act == Act.cut])
+    cuts = sorted(set(chron.ledger.day[chron.ledger.act == Act.cut].tolist()))
     met = np.array([chron.day(meeting.start) for meeting in chron.meetings])
     agreed = {chron.day(clock.due) for clock in chron.clocks if clock.kind == "cut" and clock.due}
     last, count = -(10**9), 0
-    for day in cuts.tolist():
+    for day in cuts:
         if day in agreed or ((met <= day) & (met >= day - AFTERMATH)).any():
             continue
         if day - last > WEEK:

@@ -214,7 +214,7 @@ class PathState:
 
     def _break(self, who: Ints, now: Floats) -> None:
         """Where duties are so high that trade all but ends, the day on which they are taken back."""
-        apart = self.duty[who].max(axis=1) >= self.limit
+        apart = self._highest(who) >= self.limit
         column = self.own["rupture"]
         fresh = apart & (self.when[who, column] >= NEVER)
         begun = who[fresh]
@@ -249,9 +249,16 @@ class PathState:
             )
         )
         if duty is not None:
-            self.duty[who] += duty
+            for side in (0, 1):  # numpy is slow to pick rows of two
+                self.duty[who, side] += duty[:, side]
         if controls is not None:
-            self.controls[who] += controls
+            for side in (0, 1):
+                self.controls[who, side] += controls[:, side]
+
+    def _highest(self, who: Ints) -> Floats:
+        """The higher of both sides' duties on each path."""
+        duty = self.duty.take(who, axis=0)
+        return np.asarray(np.maximum(duty[:, 0], duty[:, 1]))
 
 
 def _of_each(value: Any, count: int, kind: type[np.integer[Any]]) -> NDArray[Any]:

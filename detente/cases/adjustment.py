@@ -176,26 +176,39 @@ def _adjusting(economy: Economy, keep_elasticities: bool) -> Setting:
 
 def _settings(economy: Economy, keep_elasticities: bool, options: Options | None) -> Setting:
     """Economies and structures by months, each made once."""
-    known: dict[float, tuple[Economy, Structure]] = {}
+    return Adjusting(economy, keep_elasticities, options)
 
-    def prepared(months: float) -> tuple[Economy, Structure]:
-        here = economy if keep_elasticities else adjusted_economy(economy, months)
-        structure = structure_after(economy, months)
-        return here, structure if options is None else options.after(months).on(structure, here)
 
-    # a floor is an array of the technology, which `lend_preparation` shares
-    lend = lend_preparation if options is None or options.wage_floor is None else share_preparation
+class Adjusting:
+    """What has adjusted by a month, each made once: the function that `adjusting` gives."""
 
-    def at(months: float) -> tuple[Economy, Structure]:
+    def __init__(self, economy: Economy, keep_elasticities: bool, options: Options | None) -> None:
+        self.economy, self.keep_elasticities, self.options = economy, keep_elasticities, options
+        self._known: dict[float, tuple[Economy, Structure]] = {}
+        self._lent: set[float] = set()
+        # a floor is an array of the technology, which `lend_preparation` shares
+        self._lend = lend_preparation if options is None or options.wage_floor is None else share_preparation
+
+    def bare(self, months: float) -> tuple[Economy, Structure]:
+        """The same without inverses: dates that are solved together are steered by those of one alone."""
         if not months >= 0:
             raise UnitError(f"{months} months", where="path", hint="0 or more")
-        if months not in known:
-            known[months] = prepared(months)
-            date = steering_date(months)
-            if date not in known:
-                known[date] = prepared(date)
-            if months != date and alike(known[months][1], known[date][1]):
-                lend(*known[months], known[date])
-        return known[months]
+        if months not in self._known:
+            here = self.economy if self.keep_elasticities else adjusted_economy(self.economy, months)
+            structure, options = structure_after(self.economy, months), self.options
+            self._known[months] = (
+                here,
+                structure if options is None else options.after(months).on(structure, here),
+            )
+        return self._known[months]
 
-    return at
+    def __call__(self, months: float) -> tuple[Economy, Structure]:
+        """Economy and structure, with the inverses of the nearest date that steers."""
+        known = self.bare(months)
+        if months not in self._lent:
+            date = steering_date(months)
+            like = self.bare(date)
+            if months != date and alike(known[1], like[1]):
+                self._lend(*known, like)
+            self._lent.add(months)
+        return known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from detente.cases.case import Case, ControlledOutcome
@@ -14,6 +14,10 @@ from detente.policy import Branch, Scenario, branches
 if TYPE_CHECKING:
     from detente.dossier import Dossier
     from detente.equilibrium import Model
+
+
+TOLD = ("title", "story", "told", "forks", "assumed")
+"""What is told of a scenario and changes nothing in it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +71,7 @@ def solve_branches(
     reference: Scenario,
     *,
     hold_clocks: bool | Sequence[str] = False,
+    solved: Mapping[str, Mapping[str, ControlledOutcome]] | None = None,
 ) -> Branched:
     """Solve every branch of a scenario, and the reference, at every horizon.
 
@@ -81,6 +86,9 @@ def solve_branches(
         Changes are taken from it.
     hold_clocks : bool or sequence of str
         As for `run_scenarios`.
+    solved : mapping of horizon to mapping of scenario id to ControlledOutcome, optional
+        Outcomes of these models, such as that of the reference: a branch that one of them is, but for what is told of it, is not
+        solved again.
 
     Returns
     -------
@@ -114,8 +122,31 @@ def solve_branches(
         )
     tree = branches(scenario, dossier)
     economy = next(iter(models.values())).economy
-    cases = prepare_cases(
-        economy, dossier, [reference, *(branch.scenario for branch in tree)], hold_clocks=hold_clocks
-    )
-    solved = {horizon: run_cases(model, cases) for horizon, model in models.items()}
-    return Branched(scenario, dossier, tree, solved, reference.id, tuple(cases))
+    wanted = [each.holding(hold_clocks) for each in (reference, *(branch.scenario for branch in tree))]
+    known = _known(wanted, models, solved or {})
+    rest = prepare_cases(economy, dossier, [each for each in wanted if each.id not in known])
+    cases = {case.scenario.id: case for case in (*known.values(), *rest)}
+    outcomes = {}
+    for horizon, model in models.items():
+        there = {**(solved or {}).get(horizon, {}), **run_cases(model, rest)}
+        outcomes[horizon] = {each.id: replace(there[each.id], scenario=each) for each in wanted}
+    return Branched(scenario, dossier, tree, outcomes, reference.id, tuple(cases[each.id] for each in wanted))
+
+
+def _known(
+    wanted: Sequence[Scenario],
+    models: Mapping[str, Model],
+    solved: Mapping[str, Mapping[str, ControlledOutcome]],
+) -> dict[str, Case]:
+    """Cases of those scenarios whose outcomes are known at every horizon, by id."""
+    at = [solved.get(horizon, {}) for horizon in models]
+    known = {}
+    for each in wanted:
+        told = {name: getattr(each, name) for name in TOLD}
+        there = [outcomes[each.id] for outcomes in at if each.id in outcomes]
+        if len(there) == len(at) and all(same.scenario.model_copy(update=told) == each for same in there):
+            same = there[0]
+            known[each.id] = Case(
+                each, same.wedges, same.footprints, same.controls, same.reasons, same.timing
+            )
+    return known

@@ -22,7 +22,7 @@ from detente.cases.holdings import Holdings, Stated
 from detente.cases.horizons import horizon
 from detente.cases.parting import at_own_pace, solved_at_rates
 from detente.cases.time_settings import time_setting
-from detente.cases.together import EARLY, Law, Setting, gives, solve_ahead
+from detente.cases.together import EARLY, Law, Setting, gives, solve_ahead, unprepared
 from detente.core import (
     LOST_ON_THE_WAY,
     Cell,
@@ -264,7 +264,7 @@ def walk(
         if together and k in (0, EARLY):
             block = months[:EARLY] if k == 0 else months[EARLY:]
             ahead = solve_ahead(start, block, law, held, at, closure, solver, last)
-        here, structure = at(start + length / 2)
+        here, structure = (unprepared(at) if together else at)(start + length / 2)
         wedges, controls = law(start + length / 2)
         stocked = has_stocks(structure.backstop)
         caps = [control for control in controls if control.kind == "cap"]
@@ -281,6 +281,7 @@ def walk(
             path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
             start += length
             continue
+        at(start + length / 2)  # alone it is steered by the nearest date
         # once stocks are gone, periods under one law and one structure are the same
         parts = (here, structure, wedges)
         flows = tuple(

@@ -144,6 +144,12 @@ def solve_dates(
     return solve_lanes(lanes, like, closure=closure, solver=solver, link=linked) or []
 
 
+def unprepared(at: Setting) -> Setting:
+    """A setting that lends no inverses, which a date solved with others has no use for; the same one where it knows none."""
+    bare: Setting = getattr(at, "bare", at)
+    return bare
+
+
 def solve_ahead(
     first: float,
     months: Sequence[float],
@@ -155,17 +161,17 @@ def solve_ahead(
     last: Solution[Equilibrium] | None,
 ) -> dict[int, Solution[Equilibrium]]:
     """Periods from a month on solved at once, by position: those that were found."""
-    lanes: list[Lane] = []
+    bare, lanes = unprepared(at), list[Lane]()
     middles = first + np.cumsum(months) - np.array(months) / 2
     for middle in middles:
-        here, structure = at(float(middle))
+        here, structure = bare(float(middle))
         wedges, controls = law(float(middle))
         kept = (control for control in controls if control.is_floor or math.isfinite(held.months(control)))
         lanes.append(Lane(here, structure, wedges, tuple(kept)))
     if last is not None and alike(last.value.structure, lanes[0].structure):
         near = LaneStart.of(last)
         lanes = [replace(lane, start=near) for lane in lanes]
-    like = at(steering_date(float(np.sqrt(middles[0] * middles[-1]))))
+    like = bare(steering_date(float(np.sqrt(middles[0] * middles[-1]))))
     solutions = solve_dates(lanes, months, held, like, closure, solver)
     return {k: solution for k, solution in enumerate(solutions) if solution.result.ok}
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +160,8 @@ def installed() -> dict[str, str]:
     >>> sorted(installed())
     ['Détente', 'NumPy', 'Python']
     """
+    from importlib.metadata import PackageNotFoundError, version
+
     import numpy as np
 
     package = Path(__file__).resolve().parents[1]
@@ -188,6 +187,8 @@ def _listens(address: str, seconds: float) -> None:
     OSError
         When connections have been refused all the while.
     """
+    import socket
+
     kind, _, place = address.rpartition("://")
     host, _, port = place.rpartition(":")
     if kind not in ("", "tcp", "tls") or not host or not port.isdigit():
@@ -212,6 +213,8 @@ def _knock(address: str, seconds: float) -> None:
     OSError, ValueError, TimeoutError
         When none does.
     """
+    import asyncio  # with what it loads it takes as long as all of the rest of this room
+
     from distributed.core import rpc
     from distributed.security import Security
 

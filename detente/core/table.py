@@ -195,10 +195,13 @@ class Table:
         columns = [[row[j] for row in self.rows] for j in range(len(self.columns))]
         every = [*itertools.chain(*columns)], [*itertools.chain(*units)]
         known_columns = []
+        wholes: dict[int, dict[str, float]] = {}
         for cells, unit, column in zip(columns, units, self.columns, strict=True):
             # a column of noise alone has no scale of its own: that of its unit in the table counts too
             depth = DIGITS + 1 + (DIGITS - column.significant)
-            last, whole = _last_places(cells, unit, depth), _last_places(*every, depth + 1)
+            if depth not in wholes:
+                wholes[depth] = _last_places(*every, depth + 1)
+            last, whole = _last_places(cells, unit, depth), wholes[depth]
             known_columns.append(
                 [
                     known(float(cell), column.significant, unit=max(last[of], whole[of]))

@@ -8,17 +8,23 @@ Type checkers see pydantic's own names (`detente.dossier.base`).
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import datetime as dt
 import functools
 import inspect
+import json
 import operator
 import types
 import typing
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 from typing import Annotated, Any
 
 ABSENT = object()
 """Stands for a default that was not given."""
+LEAST, MOST = 1e-4, 1e15
+"""Between these, numbers are written with all their digits and without an exponent by everybody."""
 PARTS = ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
 """What pydantic keeps of an entry: its values, the names of those given, and two that are its own."""
 
@@ -148,15 +154,15 @@ class Declared(metaclass=Declaring):
         """Build an entry of values that need no check, since they come from entries that were checked."""
         entry = cls.__new__(cls)
         full: dict[str, Any] = {}
-        for name, words in cls.model_fields.items():
-            key = name if name in values else words.alias
+        for name, default in cls._fields.items():
+            said = isinstance(default, Words)
+            key = default.alias if said and name not in values else name
             if key in values:
                 full[name] = values[key]
             else:
-                default = cls._fields[name]
-                if default is ABSENT or (isinstance(default, Words) and not default.has_default):
+                if default is ABSENT or (said and not default.has_default):
                     raise TypeError(f"{cls.__name__} needs `{name}`")
-                full[name] = default.default() if isinstance(default, Words) else default
+                full[name] = default.default() if said else default
         object.__setattr__(entry, "__dict__", full)
         object.__setattr__(entry, "__pydantic_fields_set__", {name for name in full if name in values})
         object.__setattr__(entry, "__pydantic_extra__", None)
@@ -187,6 +193,9 @@ class Declared(metaclass=Declaring):
 
     def model_dump_json(self, **how: Any) -> str:
         """Write it as JSON."""
+        if not how:
+            with contextlib.suppress(UnwrittenError):
+                return json.dumps(_written(self), ensure_ascii=False, separators=(",", ":"))
         text: bytes = type(self).model.__pydantic_serializer__.to_json(self, **how)
         return text.decode()
 
@@ -269,6 +278,38 @@ class Declared(metaclass=Declaring):
 
     def __str__(self) -> str:
         return " ".join(f"{name}={value!r}" for name, value in self)
+
+
+class UnwrittenError(ValueError):
+    """A value that pydantic may write otherwise than Python does."""
+
+
+def _written(value: Any) -> Any:
+    """A value as pydantic writes it, where that is plain; it need not be loaded for that.
+
+    Raises
+    ------
+    UnwrittenError
+        For what is left to pydantic: very large and very small numbers, and types that entries hardly hold.
+    """
+    kind = type(value)
+    if kind in (str, int, bool, type(None)):
+        return value
+    if kind is float:
+        if not LEAST <= abs(value) < MOST and value:
+            raise UnwrittenError(str(value))
+        return value
+    if kind in (tuple, list):
+        return [_written(each) for each in value]
+    if kind is dict and all(type(key) is str for key in value):
+        return {key: _written(each) for key, each in value.items()}
+    if kind is dt.date:
+        return value.isoformat()
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, Declared):
+        return {name: _written(each) for name, each in value}
+    raise UnwrittenError(kind.__name__)
 
 
 def _model_of(kind: Any) -> Any:

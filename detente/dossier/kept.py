@@ -7,6 +7,7 @@ is the outcome of a reading that succeeded; a file with a fault is read anew eac
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import importlib
 from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound="Frozen")
 ROOM = Path(__file__).resolve().parent
-HOMES = ("detente.dossier.", "detente.policy.")
+HOMES = ("detente.dossier.", "detente.policy.", "detente.strategy.")
 """Where classes of a kept value may come from."""
 DAY, ENTRY, WORD, PAIRS = "d", "e", "w", "p"
 PLAIN = (str, int, float, bool, type(None))
@@ -35,11 +36,17 @@ class UnkeptError(ValueError):
 
 def key_of(*parts: str | bytes) -> str:
     """Name under which something is kept: a hash over its content and the code that reads it."""
-    digest = hashlib.sha256(store.files_key((*ROOM.glob("*.py"), *ROOM.glob("data/*.yaml"))).encode())
+    digest = hashlib.sha256(store.files_key(_code()).encode())
     for part in parts:
         content = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
         digest.update(f"{len(content)}\0".encode() + content)
     return digest.hexdigest()
+
+
+@functools.cache
+def _code() -> tuple[Path, ...]:
+    """Files that say how the record is read: the code of this room and the words it knows; listed once a process."""
+    return (*ROOM.glob("*.py"), *ROOM.glob("data/*.yaml"))
 
 
 def load_kept(kind: str, key: str) -> Any:

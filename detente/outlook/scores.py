@@ -6,6 +6,7 @@ Lower is better everywhere. Forecasts of overlapping windows are not independent
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -74,10 +75,18 @@ def block_interval(
     names, of = np.unique(number, return_inverse=True)
     total = np.bincount(of, weights=values)
     count = np.bincount(of).astype(np.float64)
-    picks = np.random.default_rng(seed).integers(0, len(names), (draws, len(names)))
+    picks = _picks(seed, draws, len(names))
     means = total[picks].sum(axis=1) / count[picks].sum(axis=1)
     low, high = np.percentile(means, [5, 95])
     return float(low), float(high), len(names)
+
+
+@functools.lru_cache(maxsize=8)
+def _picks(seed: int, draws: int, count: int) -> NDArray[np.int64]:
+    """Blocks of every bootstrap draw [draw, block]: the same for all scores over as many blocks."""
+    picks = np.random.default_rng(seed).integers(0, count, (draws, count))
+    picks.flags.writeable = False
+    return picks
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from detente.policy.scenario import (
         Scenario as Scenario,
         load_scenario as load_scenario,
+        reading_code as reading_code,
         scenario_folder as scenario_folder,
         shipped_scenarios as shipped_scenarios,
     )
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
         Window as Window,
         check_setting as check_setting,
         live as live,
+        places_of_values as places_of_values,
         setting_places as setting_places,
     )
 else:
@@ -90,8 +92,8 @@ else:
             "carbon": "Accounts CarbonDuty carbon_tariff rent_shares stated_intensities",
             "model_options": "ModelOptions read_model_options refuse_model_options",
             "quantity": "QuantityLimit",
-            "scenario": "Scenario load_scenario scenario_folder shipped_scenarios",
+            "scenario": "Scenario load_scenario reading_code scenario_folder shipped_scenarios",
             "enacted": "Footprint apply_scenario wedges_and_footprints wedges_at",
-            "settings": "Setting Window check_setting live setting_places",
+            "settings": "Setting Window check_setting live places_of_values setting_places",
         },
     )

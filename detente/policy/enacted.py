@@ -171,22 +171,24 @@ def wedges_at(economy: Economy, dossier: Dossier, scenario: Scenario, *, quantit
     return wedges_and_footprints(economy, dossier, scenario, quantities=quantities)[0]
 
 
-_HATS: dict[tuple[int, ...], tuple[tuple[object, ...], Array]] = {}
-"""Trade-cost factors of measures, by the identity of all that they follow from, which is kept beside them."""
+_HATS: dict[tuple[object, ...], tuple[tuple[object, ...], Array]] = {}
+"""Trade-cost factors of measures, by all that they follow from: of arrays and effects the identity, which are kept beside them."""
 _KEPT_BYTES = 16_000_000
 
 
 def _hat(economy: Economy, binding: MeasureState, *, costs_only: bool) -> Array:
     """Trade-cost factor [importer, exporter, sector] of the effect that a measure has in a state."""
     assert binding.effect is not None
-    basis = (economy.labels, economy.flows, economy.tariff, economy.input_shares, binding)
-    key = (*map(id, basis), int(costs_only))
+    measure = binding.measure
+    reach = (measure.id, measure.actor, measure.targets, measure.except_targets)
+    basis = (economy.labels, economy.flows, economy.tariff, economy.input_shares, binding.effect)
+    key = (*map(id, basis), reach, binding.value, costs_only)
     known = _HATS.get(key)
     if known is None:
         effect = at_value(binding.effect, binding.value)
         if costs_only:
             effect = as_costs_only(effect)
-        hat = frozen(effect_hat(economy, binding.measure, effect, binding.value))
+        hat = frozen(effect_hat(economy, measure, effect, binding.value))
         if (len(_HATS) + 1) * hat.nbytes > _KEPT_BYTES:
             _HATS.clear()
         known = _HATS[key] = basis, hat

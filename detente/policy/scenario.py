@@ -14,6 +14,7 @@ scenario the same way.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -203,6 +204,12 @@ def shipped_scenarios(dossier: str = "busan-2025", asof: dt.date | None = None) 
     return tuple(name for name in names if live(load_scenario(name, dossier=dossier).told, asof))
 
 
+@functools.cache
+def reading_code() -> tuple[Path, ...]:
+    """Files that say how scenarios, and settings of measures, are checked: those of this room, listed once a process."""
+    return tuple(Path(__file__).parent.rglob("*.py"))
+
+
 def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Scenario:
     """Read a scenario, shipped (by id) or your own (by path); `a+b` compounds, where `b` is a scenario or a way of `a`.
 
@@ -257,7 +264,7 @@ def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Sce
             )
         path = scenario_folder(dossier) / f"{text}.yaml"
     file = read_yaml(path)
-    scenario = checked_kept(Scenario, file, tuple(Path(__file__).parent.rglob("*.py")))
+    scenario = checked_kept(Scenario, file, reading_code())
     scenario = read_intensities(scenario, path.parent)
     scenario._places = setting_places(file, ("set",))
     return scenario

@@ -151,10 +151,15 @@ def setting_places(file: YamlFile, *under: KeyPath) -> dict[str, str]:
     under : key paths
         Of the mappings from measure id to setting.
     """
-    places: dict[str, str] = {}
-    for path in file.places:
-        for start in under:
-            if path[: len(start)] == start and path[len(start) + 1 :] == ("value",):
-                line = file.places[path][0]
-                places[str(path[len(start)])] = f"{file.name}:{line}: {key_text(path)}"
+    every = places_of_values(file)
+    return {name: place for start in under for name, place in every.get(start, {}).items()}
+
+
+def places_of_values(file: YamlFile) -> dict[KeyPath, dict[str, str]]:
+    """The same of all mappings from measure id to setting in a file, by the key path of each."""
+    places: dict[KeyPath, dict[str, str]] = {}
+    for path, (line, _) in file.places.items():
+        if len(path) > 1 and path[-1] == "value":
+            place = f"{file.name}:{line}: {key_text(path)}"
+            places.setdefault(path[:-2], {})[str(path[-2])] = place
     return places

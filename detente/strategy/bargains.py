@@ -254,12 +254,16 @@ def _on_edges(gains: Array) -> Array:
     return weights
 
 
+ROUNDING = 1e-11
+"""A step from here on that is no shorter than the one before is rounding."""
+
+
 def _corrective(gains: Array, start: Array) -> Array:
     """Best mixture of a few points: active-set Newton on the log of the product."""
     weights = start.copy()
     weights[weights == 0] = 1e-3
     weights /= weights.sum()
-    free = np.ones(len(weights), dtype=bool)
+    free, before = np.ones(len(weights), dtype=bool), np.inf
     for _ in range(200):
         value = weights @ gains
         slope = gains @ (1 / value)
@@ -271,8 +275,10 @@ def _corrective(gains: Array, start: Array) -> Array:
         system[:size, -1] = system[-1, :size] = 1.0
         step = np.zeros_like(weights)
         step[free] = np.linalg.lstsq(system, np.append(-slope[free], 0.0), rcond=None)[0][:size]
-        if abs(step).max() < 1e-15:
+        moved = abs(step).max()
+        if moved < 1e-15 or (moved < ROUNDING and moved >= before):
             return np.asarray(weights)
+        before = moved
         down = step < 0
         limit = float((weights[down] / -step[down]).min(initial=np.inf))
         length = min(1.0, limit)

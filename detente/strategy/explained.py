@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -78,7 +78,7 @@ def explained_sets(
         f"{EXPLAINED}-harsh": ("Explains about as well, the rival's loss weighed most", harsh),
     }
     sets = [
-        Preferences(
+        Preferences.model_construct(
             id=name,
             title=title,
             note="Political weights by group of sectors, the rival's loss, and own controls in force; see `detente preferences`.",
@@ -91,7 +91,8 @@ def explained_sets(
         )
         for name, (title, thetas) in members.items()
     ]
-    return PreferenceFile(id=f"{file.id}-explained", default=EXPLAINED, sets=(*sets, PLAIN))
+    every = (*sets, PLAIN)
+    return PreferenceFile.model_construct(id=f"{file.id}-explained", default=EXPLAINED, sets=every)
 
 
 def weights_of(
@@ -102,7 +103,7 @@ def weights_of(
     sectors, lambdas = _lambdas(file, published, player, theta)
     scale = _scale(file, published, player, theta)
     worth = weight["controls"] * BN / scale
-    return PlayerWeights(
+    return PlayerWeights.model_construct(
         political={code: float(value) / scale for code, value in zip(sectors, lambdas, strict=True)},
         revenue=weight["revenue"] / scale,
         transfers=weight["transfers"] / scale,
@@ -187,15 +188,33 @@ def explained_sides(record: Dossier, file: MotiveFile, players: Sequence[str]) -
     InputError
         When a side made too few decisions by then.
     """
-    told, walk = file.model_dump_json(), (inverse.CHAINS, inverse.ROUNDS, inverse.PUSHES, inverse.KEPT)
+    told, walk = Told.of(file), (inverse.CHAINS, inverse.ROUNDS, inverse.PUSHES, inverse.KEPT)
     return {code: _explained_side(told, record.asof, code, walk) for code in players}
 
 
+@dataclass(frozen=True)
+class Told:
+    """A file of motives, the same for a memo as any that says the same.
+
+    Parameters
+    ----------
+    text : str
+    file : MotiveFile
+    """
+
+    text: str
+    file: MotiveFile = field(compare=False)
+
+    @classmethod
+    def of(cls, file: MotiveFile) -> Told:
+        """What a file says."""
+        return cls(file.model_dump_json(), file)
+
+
 @lru_cache(maxsize=32)
-def _explained_side(told: str, asof: dt.date, code: str, walk: tuple[int, ...]) -> Inferred:
+def _explained_side(told: Told, asof: dt.date, code: str, walk: tuple[int, ...]) -> Inferred:
     """What the choices up to a day say of one side's weights; kept by how far the set is walked, which takes a while."""
-    file = MotiveFile.model_validate_json(told)
-    return kept_explanation(read_choices(file, asof), file, code)
+    return kept_explanation(read_choices(told.file, asof), told.file, code)
 
 
 @dataclass(frozen=True)

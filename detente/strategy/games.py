@@ -7,6 +7,7 @@ that sets every measure its rungs name.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,8 +25,9 @@ from detente.policy import (
     check_setting,
     first_known,
     live,
+    places_of_values,
+    reading_code,
     scenario_folder,
-    setting_places,
 )
 
 if TYPE_CHECKING:
@@ -143,7 +145,9 @@ class GameSpec(Frozen):
             for action, position in zip(self.actions, profile, strict=True)
             for name, setting in action.rungs[position].set.items()
         }
-        return Scenario(id="profile", title="Joint profile", dossier=self.dossier, set=settings)
+        return Scenario.model_construct(
+            id="profile", title="Joint profile", dossier=self.dossier, set=settings
+        )
 
     def restrict(self, rungs: Mapping[str, Sequence[str]]) -> GameSpec:
         """The game in which these actions keep only these rungs, in this order.
@@ -218,7 +222,7 @@ def load_game(
     >>> load_game("busan-2025").players
     ('USA', 'CHN')
     """
-    from detente.dossier import read_yaml, validate
+    from detente.dossier import checked_kept, read_yaml
 
     known = shipped_games(dossier)
     if id_or_path is None:
@@ -245,15 +249,22 @@ def load_game(
             )
         path = _folder(dossier) / f"{id_or_path}.yaml"
     file = read_yaml(path)
-    spec = validate(GameSpec, file.data, file, ())
+    spec = checked_kept(GameSpec, file, _code())
+    places = places_of_values(file)
     spec._places = {
         (action.id, rung.id, name): place
         for i, action in enumerate(spec.actions)
         for j, rung in enumerate(action.rungs)
-        for name, place in setting_places(file, ("actions", i, "rungs", j, "set")).items()
+        for name, place in places.get(("actions", i, "rungs", j, "set"), {}).items()
     }
     _check(spec)
     return spec
+
+
+@functools.cache
+def _code() -> tuple[Path, ...]:
+    """Files that say how a game is checked, with those of the settings in it."""
+    return (Path(__file__), *reading_code())
 
 
 def check_measures(spec: GameSpec, dossier: Dossier) -> None:

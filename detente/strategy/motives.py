@@ -91,13 +91,13 @@ class MotiveFile(Frozen):
 
 def motives_of(dossier: str) -> MotiveFile | None:
     """The file of motives that comes with a dossier; None when there is none."""
-    from detente.dossier import read_yaml, validate
+    from detente.dossier import checked_kept, read_yaml
 
     path = _folder() / f"motives-{Path(dossier).name}.yaml"
     if not is_file(path):
         return None
     file = read_yaml(path)
-    return validate(MotiveFile, file.data, file, ())
+    return checked_kept(MotiveFile, file, (Path(__file__),))
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -48,8 +48,8 @@ class PayoffTensor:
         Scenarios of the dossier solved beside the tensor: threat points and outcomes.
     anchor_profiles : dict of scenario id to Profile
         The rungs a scenario puts the actions on, for what preferences give to rungs; the first where it fits none.
-    key : str
-        Hash of what the numbers follow from.
+    keyed : callable
+        Gives `key`.
     """
 
     model: Model
@@ -58,7 +58,12 @@ class PayoffTensor:
     index: Ints
     anchors: dict[str, Parts]
     anchor_profiles: dict[str, Profile]
-    key: str
+    keyed: Callable[[], str]
+
+    @functools.cached_property
+    def key(self) -> str:
+        """Hash of what the numbers follow from, all code among it: read when it is asked for."""
+        return self.keyed()
 
     @property
     def economy(self) -> Economy:
@@ -318,13 +323,13 @@ def payoff_tensor(
     wedges, rules = prepared or prepare_game(model, dossier, spec, controls, rent=rent)
     profiles, index = wedges.solves()
     if only is not None:
-        wanted = np.unique([index[profile] for profile in only])
+        wanted = np.array(sorted({int(index[profile]) for profile in only}))
         row = np.full(len(profiles), -1)
         row[wanted] = np.arange(len(wanted))
         profiles, index = [profiles[number] for number in wanted], row[index]
     task = ProfileTask(model, wedges, tuple(profiles), players)
-    key = store.content_key(model, dossier, spec, controls=f"{controls} {rent}")
-    folder = None if cache is None or only is not None else Path(cache) / f"payoffs-{key[:24]}"
+    key = functools.partial(store.content_key, model, dossier, spec, controls=f"{controls} {rent}")
+    folder = None if cache is None or only is not None else Path(cache) / f"payoffs-{key()[:24]}"
     parts = Parts(**solve_all(task, folder, on, report=report, notice=notice))
     for number in np.flatnonzero(~np.isin(parts.code, FOUND))[:1]:
         names = ", ".join(

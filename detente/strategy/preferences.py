@@ -12,6 +12,7 @@ equivalent variation. The rival's payoff inside is the rival's own, without its 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -57,6 +58,12 @@ class PlayerWeights(Frozen):
                 yield from doubts_on(place, worth, "USD mn", SECURITY, POSSIBLE_SECURITY, said)
 
 
+@functools.cache
+def plain_weights() -> PlayerWeights:
+    """Weights of real income, made once."""
+    return PlayerWeights.model_construct()
+
+
 class Preferences(Frozen):
     """One set of preferences of all players."""
 
@@ -76,7 +83,7 @@ class Preferences(Frozen):
 
     def of(self, player: str) -> PlayerWeights:
         """Weights of a player; real income when the set does not name it."""
-        return self.players.get(player, PlayerWeights())
+        return self.players[player] if player in self.players else plain_weights()
 
     def lambdas(self, player: str, sectors: Sequence[str]) -> Array:
         """Political weights [sector], mean one.
@@ -167,7 +174,7 @@ class PreferenceFile(Frozen):
         return by_id[wanted]
 
 
-PLAIN = Preferences(
+PLAIN = Preferences.model_construct(
     id="plain", title="Real income only", source="benchmark: unit weights", grade=Grade.assumed
 )
 
@@ -185,7 +192,7 @@ def load_preferences(path: str | Path | None = None, *, game: str = "busan-2025"
     >>> load_preferences().named().id
     'plain'
     """
-    from detente.dossier import read_yaml, validate
+    from detente.dossier import checked_kept, read_yaml
 
     chosen = (
         Path(__file__).resolve().parent / "data" / f"preferences-{game}.yaml" if path is None else Path(path)
@@ -193,7 +200,7 @@ def load_preferences(path: str | Path | None = None, *, game: str = "busan-2025"
     if path is None and not is_file(chosen):
         return PreferenceFile(id=game, default="plain", sets=(PLAIN,))
     file = read_yaml(chosen)
-    return validate(PreferenceFile, file.data, file, ())
+    return checked_kept(PreferenceFile, file, (Path(__file__),))
 
 
 def preference_table(preferences: PreferenceFile) -> Table:

@@ -92,9 +92,10 @@ class ProfileWedges:
         kept = [sorted(set(classes.tolist())) for classes in self.classes]
         profiles = list(itertools.product(*kept))
         places = [np.searchsorted(rungs, classes) for rungs, classes in zip(kept, self.classes, strict=True)]
-        sizes = tuple(len(rungs) for rungs in kept)
-        index = np.ravel_multi_index(np.meshgrid(*places, indexing="ij"), sizes)
-        return profiles, np.asarray(index, dtype=np.int64)
+        index = np.zeros((), dtype=np.int64)
+        for rungs, place in zip(kept, places, strict=True):
+            index = index[..., None] * len(rungs) + place
+        return profiles, index
 
 
 def profile_wedges(economy: Economy, dossier: Dossier, spec: GameSpec) -> ProfileWedges:

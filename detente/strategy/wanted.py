@@ -19,6 +19,7 @@ from detente.core import InputError
 from detente.strategy.explained import (
     EXPLAINED,
     HeldOut,
+    Told,
     controls_by_rung,
     explained_sets,
     explained_sides,
@@ -140,7 +141,7 @@ def wanted_in(
     weighed = read_choices(motives, record.asof)
     judged = [verdict for side in sides.values() for verdict in judge_choices(weighed, side)]
     judged.sort(key=lambda verdict: (verdict.day, spec.players.index(verdict.player)))
-    told = motives.model_dump_json()
+    told = Told.of(motives)
     held = {code: _held(told, record.asof, code) for code in spec.players}
     return Wanted(
         every,
@@ -154,10 +155,9 @@ def wanted_in(
 
 
 @lru_cache(maxsize=32)
-def _held(told: str, asof: dt.date, code: str) -> HeldOut | None:
+def _held(told: Told, asof: dt.date, code: str) -> HeldOut | None:
     """How weights of the earlier two thirds do on the rest, kept."""
-    motives = MotiveFile.model_validate_json(told)
-    return hold_out(read_choices(motives, asof), motives, code)
+    return hold_out(read_choices(told.file, asof), told.file, code)
 
 
 def _missing(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -258,3 +259,23 @@ def test_every_line_on_shortages_agrees(world):
     assert len(found) == 3
     assert {check.verdict for check in found} == {"agrees"}
     assert shortage_checks(toy()) == []
+
+
+def test_dates_solved_together_lend_no_inverses_that_nothing_asks_for(standoff, monkeypatch):
+    from detente.equilibrium import baseline
+
+    made = []
+    inverses = baseline._inverses
+
+    def counted(technology, *given):
+        made.append(technology.structure.horizon)
+        return inverses(technology, *given)
+
+    monkeypatch.setattr(baseline, "_inverses", counted)
+    economy = replace(standoff.world)  # nothing is prepared for a copy
+    still = Policy.unchanged(economy).duty("USA", "CHN").add_points(0.1)
+    unfold(economy, still, dates=(12.0, 24.0, 24.0))
+    assert [name for name in made if "months" in name] == ["36 months"]
+    at = adjusting(economy)
+    assert at.bare(6.0)[1] is at(6.0)[1]
+    assert "5 months" in made

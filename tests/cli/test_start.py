@@ -108,3 +108,14 @@ def test_a_command_loads_the_libraries_it_needs(tmp_path):
     assert "pydantic" in loaded(tmp_path, "run", "truce-lapses")
     assert loaded(tmp_path, "measures") == set()
     assert loaded(tmp_path, "run", "truce-lapses") == {"numpy"}
+
+
+def test_a_briefing_that_was_read_before_loads_no_library_to_check_with(tmp_path):
+    words = ("brief", "--draws", "0", "--workers", "1", "-o", str(tmp_path / "out"))
+    assert "pydantic" in loaded(tmp_path / "cache", *words)
+    assert loaded(tmp_path / "cache", *words) == {"numpy"}
+
+
+def test_working_in_chunks_loads_no_network():
+    source = "import sys, detente.core.work; sys.exit(bool({'asyncio', 'ssl'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", source], check=False).returncode == 0

@@ -142,7 +142,7 @@ def test_ours_stand_beside_the_estimates_known_on_the_day(walks, tmp_path, monke
     assert rows["US output under all duties of 2025, model"]["ours_same"] is not None
     assert rows["World growth in 2026, forecast"]["ours"] is None
     assert beside_estimates(load_dossier("eu-ev-2024")) == {}
-    monkeypatch.setattr(bridge_ends, "readings_of", lambda setting, readings: (0.0,) * len(readings))
+    monkeypatch.setattr(engine, "readings_of", lambda setting, readings: (0.0,) * len(readings))
     assert beside_estimates(record) == beside  # what was kept, to the last bit
     monkeypatch.setattr(bridge_ends, "code_key", lambda package, rooms: "of other code")
     assert set(beside_estimates(record).values()) == {(0.0, 0.0)}

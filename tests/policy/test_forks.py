@@ -170,6 +170,36 @@ def test_a_source_that_is_not_in_the_record_is_named(standoff):
         branches(scenario(forks=[fork]), standoff.dossier)
 
 
+def test_ways_whose_outcome_is_known_are_not_solved_again(standoff, monkeypatch):
+    from detente.cases import branching
+
+    models = {"long": standoff.model("long")}
+    fails, stands = standoff.scenario("talks-fail"), standoff.scenario("standing")
+    known = {
+        "long": run_cases(models["long"], prepare_cases(standoff.world, standoff.dossier, [stands, fails]))
+    }
+    whole = solve_branches(models, standoff.dossier, fails, stands)
+    asked = []
+    run = branching.run_cases
+    monkeypatch.setattr(
+        branching, "run_cases", lambda model, cases: asked.append(len(cases)) or run(model, cases)
+    )
+    tree = solve_branches(models, standoff.dossier, fails, stands, solved=known)
+    assert asked == [len(whole.cases) - 2]
+    assert [case.scenario for case in tree.cases] == [case.scenario for case in whole.cases]
+    for name, outcome in whole.outcomes["long"].items():
+        again = tree.outcomes["long"][name]
+        assert again.scenario == outcome.scenario
+        assert again.value.real_income_hat == pytest.approx(outcome.value.real_income_hat, rel=1e-12)
+    other = {
+        "long": known["long"] | {"talks-fail": known["long"]["standing"]}
+    }  # the same name, another scenario
+    solve_branches(models, standoff.dossier, fails, stands, solved=other)
+    assert asked[-1] == len(whole.cases) - 1
+    solve_branches(models, standoff.dossier, fails, stands, solved={"short": known["long"]})
+    assert asked[-1] == len(whole.cases)
+
+
 def test_a_scenario_without_forks_has_no_tree(standoff):
     with pytest.raises(InputError, match="one way only"):
         solve_branches(

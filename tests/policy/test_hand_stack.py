@@ -431,3 +431,24 @@ def test_the_published_base_is_added_from_january_2025_and_its_parts_are_named()
     assert found.value == pytest.approx(0.208 + 0.10 + partial)
     said = f"20.8 published for January 2025 + 10.0 headline + {100 * partial:.1f} on lists of goods"
     assert said in found.note
+
+
+def test_stacks_are_known_again_and_few_are_kept():
+    from detente.dossier import load_dossier
+    from detente.policy.duties.stacking import _KEPT_STACKS, cell_rows
+
+    dossier = load_dossier()
+    rows = cell_rows(dossier.trade_of("USA"))
+    rows.stacked.clear()
+    states = [state for state in dossier.states(dossier.asof).values() if state.measure.actor == "USA"]
+    first, again = stack(rows, states), stack(rows, states)
+    assert len(rows.stacked) == 1
+    assert all(again[name] is duty for name, duty in first.items())
+    first.clear()
+    assert stack(rows, states) == again
+    with pytest.raises(ValueError, match="read-only"):
+        next(iter(again.values()))[0] = 1.0
+    for count in range(len(states)):
+        stack(rows, states[:count])
+    assert len(rows.stacked) == _KEPT_STACKS
+    assert not pickle.loads(pickle.dumps(rows)).stacked

@@ -19,9 +19,9 @@ from detente.policy.duties.by_product import ProductDuties, product_duties
 from detente.policy.duties.by_product_tables import product_table
 from detente.policy.duties.codes import BORROWED, CodeShares
 from detente.policy.duties.day import duty_stack
+from detente.policy.duties.layering import Charge, layers
 from detente.policy.duties.product_data import products
 from detente.policy.duties.reach import ProductReach, bounds, stacked
-from detente.policy.duties.stacking import Charge, layers
 from detente.world import Economy, load_world
 
 DAY = dt.date(2025, 6, 1)

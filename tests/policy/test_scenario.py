@@ -191,3 +191,23 @@ def test_on_the_first_day_of_each_window_no_two_shipped_scenarios_are_the_same(n
             same = seen.setdefault(binding(record, scenario), scenario.id)
             assert same == scenario.id, day
         assert len(seen) >= 2, day
+
+
+def test_places_of_values_are_those_under_their_mapping():
+    from detente.dossier.yaml_reader import parse_yaml
+    from detente.policy import places_of_values, setting_places
+
+    raw = (
+        b"set:\n  one: {status: in_force, value: 0.1}\n  two: {status: repealed}\n"
+        b"value: 3\nactions:\n  - set:\n      one: {value: 0.2}\n"
+    )
+    file = parse_yaml(raw, name="own.yaml")
+    assert places_of_values(file) == {
+        ("set",): {"one": "own.yaml:2: set.one.value"},
+        ("actions", 0, "set"): {"one": "own.yaml:7: actions[0].set.one.value"},
+    }
+    assert setting_places(file, ("set",)) == {"one": "own.yaml:2: set.one.value"}
+    assert setting_places(file, ("actions", 0, "set"), ("actions", 1, "set")) == {
+        "one": "own.yaml:7: actions[0].set.one.value"
+    }
+    assert setting_places(file, ("nothing",)) == {}

@@ -488,3 +488,18 @@ def test_slopes_have_the_sign_of_small_measures():
             found.slopes[a], singles.at(profile) - singles.at(singles.standing), rtol=0.2
         )
     assert (found.slopes[6] == 0).all()
+
+
+def test_nash_point_is_not_searched_on_where_rounding_is_left(monkeypatch):
+    solved = []
+    least = np.linalg.lstsq
+    monkeypatch.setattr(np.linalg, "lstsq", lambda *given, **how: solved.append(1) or least(*given, **how))
+    rng = np.random.default_rng(5)
+    for _ in range(40):
+        first = rng.uniform(0.1, 1.0, 12)
+        gains = np.stack([first, 1.2 - first**1.5 + 1e-9 * rng.random(12)], axis=1)
+        solved.clear()
+        found = nash_point(gains, np.zeros(2))
+        assert len(solved) < 60
+        best = _on_edges(gains) @ gains
+        assert found.payoffs == pytest.approx(best, rel=1e-9)

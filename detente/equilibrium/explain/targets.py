@@ -5,6 +5,7 @@ Each knows how to be read off an equilibrium, its partial derivatives, and the a
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -55,9 +56,14 @@ _MONEY_PATH = "base income times the logarithmic mean of real income, times each
 Accounting = Callable[[Shift], Account]
 
 
+@functools.lru_cache(maxsize=8)
+def _in_any_case(codes: tuple[str, ...]) -> dict[str, str]:
+    return {code.casefold(): code for code in codes}
+
+
 def _code(labels: Labels, word: str) -> str:
     """A country's code, in any case."""
-    codes = {code.casefold(): code for code in labels.countries}
+    codes = _in_any_case(labels.countries)
     if word.casefold() not in codes:
         raise LabelError(
             f"unknown country `{word}`", where="explain", hint=suggestion(word.upper(), labels.countries)
@@ -66,7 +72,7 @@ def _code(labels: Labels, word: str) -> str:
 
 
 def _sector(labels: Labels, word: str) -> str:
-    codes = {code.casefold(): code for code in labels.sectors}
+    codes = _in_any_case(labels.sectors)
     if word.casefold() not in codes:
         raise LabelError(
             f"unknown sector `{word}`", where="explain", hint=suggestion(word.upper(), labels.sectors)

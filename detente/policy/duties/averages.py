@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.dossier import Frozen, Slug, Status, read_yaml, validate
+from detente.dossier import Frozen, Slug, Status, checked_kept, read_yaml
 from detente.policy.duties.cells import EVERYTHING, Cells, cells
 from detente.policy.duties.stacking import CellRows, Rows, is_duty, partner_rates
 from detente.world import Array, Economy, goods_sectors
@@ -91,7 +91,7 @@ def published_basis() -> PublishedBasis:
     2025
     """
     file = read_yaml(Path(__file__).parent / "data" / "published.yaml")
-    return validate(PublishedBasis, file.data, file, ())
+    return checked_kept(PublishedBasis, file, (Path(__file__),))
 
 
 @dataclass(frozen=True)

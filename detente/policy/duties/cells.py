@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from detente.core import InputError, LabelError, suggestion
+from detente.core import InputError, LabelError, Labels, suggestion
 from detente.dossier import Frozen, Products, Slug, checked_kept, read_yaml, shared_vocabulary
 from detente.world import Array, Economy, frozen, load_described
 
@@ -273,3 +273,36 @@ def cells_fit(economy: Economy) -> bool:
     (True, False)
     """
     return fits(economy, cells())
+
+
+@functools.lru_cache(maxsize=4)
+def cells_by_flow(
+    table: Cells, countries: tuple[str, ...], sectors: tuple[str, ...]
+) -> tuple[npt.NDArray[np.int64], Array]:
+    """Flow that each product cell belongs to, and the trade in the cells of each flow.
+
+    Parameters
+    ----------
+    table : Cells
+    countries, sectors : tuple of str
+        Codes of the economy, which has all that the cells name.
+
+    Returns
+    -------
+    (int array [cell], array [exporter × sector])
+
+    Examples
+    --------
+    >>> from detente.world import load_world
+    >>> labels = load_world().labels
+    >>> place, value = cells_by_flow(cells(), labels.countries, labels.sectors)
+    >>> len(value) == len(labels.countries) * len(labels.sectors), bool(abs(value.sum() / cells().value.sum() - 1) < 1e-12)
+    (True, True)
+    """
+    labels = Labels(countries, sectors)
+    region = np.array([labels.country(code) for code in table.regions])
+    sector = np.array([labels.sector(code) for code in table.sectors])
+    place = region[table.partner] * len(sectors) + sector[table.sector]
+    value = np.bincount(place, weights=table.value, minlength=len(countries) * len(sectors))
+    place.flags.writeable = False
+    return place, frozen(value)

@@ -15,7 +15,7 @@ import numpy as np
 
 from detente.core import Cell, Column, DateError, InputError, LabelError, Table, suggestion
 from detente.policy.duties.averages import CONCEPTS, Average, AverageBasis, averages
-from detente.policy.duties.cells import MFN, cells, fits, importer_of_cells, product_lists
+from detente.policy.duties.cells import MFN, cells, cells_by_flow, fits, importer_of_cells, product_lists
 from detente.policy.duties.remarks import remarks
 from detente.policy.duties.stacking import (
     CellRows,
@@ -180,10 +180,7 @@ def _by_flow(economy: Economy, day: _Day, values: Array) -> Array:
     if isinstance(day.rows, SectorRows):
         return values.reshape(N, S)
     table = cells()
-    region = np.array([labels.country(code) for code in table.regions])
-    sector = np.array([labels.sector(code) for code in table.sectors])
-    place = region[table.partner] * S + sector[table.sector]
-    value = np.bincount(place, weights=table.value, minlength=N * S)
+    place, value = cells_by_flow(table, labels.countries, labels.sectors)
     total = np.bincount(place, weights=table.value * values, minlength=N * S)
     return np.divide(total, value, out=np.zeros(N * S), where=value > 0).reshape(N, S)
 

@@ -16,8 +16,8 @@ import numpy as np
 from detente.core import MeasurePlace
 from detente.dossier import Products
 from detente.policy.duties.cells import EVERYTHING, Bools
+from detente.policy.duties.layering import Charge, layers
 from detente.policy.duties.membership import Names, membership
-from detente.policy.duties.stacking import Charge, layers
 from detente.world import Array
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ else (`SectorRows`).
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,6 +26,7 @@ from detente.core import InputError, LabelError, MeasurePlace, UnitError, sugges
 from detente.dossier import Instrument, Measure, Products, Status, TradeLine, hint_for_part
 from detente.policy.duties.cells import EVERYTHING, Bools, Cells, Ints, cells, check_list, importer_of_cells
 from detente.policy.duties.codes import CodeShares
+from detente.policy.duties.layering import Charge, layers
 from detente.policy.duties.membership import partner_shares
 from detente.world import Array, Economy, frozen, goods_sectors
 
@@ -33,10 +34,12 @@ if TYPE_CHECKING:
     from detente.dossier import MeasureState
 
 
-Charged = dict[tuple[object, ...], tuple[object, "Charge"]]
+Charged = dict[tuple[object, ...], tuple[object, Charge]]
 """What measures charge on some rows, by all of their states that it follows from. The state is kept beside it, so that no other
 measure or scope comes to the place in memory by which its own are known: days and scenarios of one record share most charges."""
+Stacked = dict[tuple[int, ...], tuple[list[Charge], dict[str, Array]]]
 _KEPT = 256
+_KEPT_STACKS = 8
 
 
 class Rows(Protocol):
@@ -60,7 +63,7 @@ class Rows(Protocol):
 
 def _without_charged(rows: CellRows | SectorRows) -> dict[str, Any]:
     """What is copied or sent of rows: what was worked out is known by places in this process's memory, which mean others elsewhere."""
-    return {**vars(rows), "charged": {}}
+    return {**vars(rows), "charged": {}, "stacked": {}}
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,13 +75,14 @@ class CellRows:
     cells : Cells
     trade : tuple of TradeLine
         What the record says of the importer's trade by product: what part of its product a national line is.
-    charged : dict
+    charged, stacked : dict
         What was worked out already.
     """
 
     cells: Cells
     trade: tuple[TradeLine, ...] = ()
     charged: Charged = field(default_factory=dict, init=False, repr=False)
+    stacked: Stacked = field(default_factory=dict, init=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         return _without_charged(self)
@@ -149,7 +153,7 @@ class SectorRows:
     base : array [exporter·sector], fraction
     trade : tuple of TradeLine
         What the record says of the importer's trade by product, for measures by HS code.
-    charged : dict
+    charged, stacked : dict
         What was worked out already.
     """
 
@@ -158,6 +162,7 @@ class SectorRows:
     base: Array
     trade: tuple[TradeLine, ...] = ()
     charged: Charged = field(default_factory=dict, init=False, repr=False)
+    stacked: Stacked = field(default_factory=dict, init=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         return _without_charged(self)
@@ -314,15 +319,6 @@ def partner_rates(state: MeasureState, rows: Rows) -> tuple[Array, Array]:
     return rates, capped
 
 
-@dataclass(frozen=True, eq=False)
-class Charge:
-    """One measure in force on the rows of one importer: its rate on each row, and the share of the row that it covers."""
-
-    measure: Measure
-    rate: Array
-    covered: Array
-
-
 def charges(rows: Rows, states: Iterable[MeasureState]) -> list[Charge]:
     """Rates [row] of every duty in force, before mutual exclusion."""
     known: Charged = rows.charged if isinstance(rows, CellRows | SectorRows) else {}
@@ -373,40 +369,15 @@ def stack(rows: Rows, states: Iterable[MeasureState]) -> dict[str, Array]:
     UnitError
         For a duty at or below -100 %.
     """
-    return layers(charges(rows, states), (len(rows.base),))
-
-
-def layers(charged: Sequence[Charge], shape: tuple[int, ...]) -> dict[str, Array]:
-    """Duty by authority of measures in force whose rates and covered shares are known, rules 2 to 4.
-
-    Parameters
-    ----------
-    charged : sequence of Charge
-        With arrays of one shape.
-    shape : tuple of int
-        That shape.
-
-    Returns
-    -------
-    dict of str to array, fraction
-        By authority, in the order in which the measures come.
-    """
-    reach: dict[str, Array] = {}
-    for charge in charged:
-        authority = charge.measure.authority
-        reach[authority] = np.maximum(reach.get(authority, 0.0), charge.covered)
-    added: dict[str, Array] = {}
-    largest: dict[str, Array] = {}
-    for charge in charged:
-        authority = charge.measure.authority
-        others = [reach[name] for name in charge.measure.excluded_by if name in reach]
-        left = np.maximum(0.0, charge.covered - np.maximum.reduce(others)) if others else charge.covered
-        rate = charge.rate * left
-        into = largest if charge.measure.combine == "max" else added
-        if authority not in into:
-            into[authority] = rate
-        else:
-            into[authority] = np.maximum(into[authority], rate) if into is largest else into[authority] + rate
-    order: Mapping[str, None] = dict.fromkeys(charge.measure.authority for charge in charged)
-    zero = np.zeros(shape)
-    return {name: added.get(name, zero) + largest.get(name, zero) for name in order}
+    charged, shape = charges(rows, states), (len(rows.base),)
+    if not isinstance(rows, CellRows | SectorRows):
+        return layers(charged, shape)
+    # a path asks for one stack day after day, and for that of the base year at each of them
+    known, key = rows.stacked, tuple(map(id, charged))
+    stacked = known.pop(key, None)
+    if stacked is None:
+        stacked = charged, {name: frozen(duty) for name, duty in layers(charged, shape).items()}
+        if len(known) >= _KEPT_STACKS:
+            known.pop(next(iter(known)))
+    known[key] = stacked
+    return dict(stacked[1])

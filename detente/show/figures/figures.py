@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
+import hashlib
 import json
 import queue
 import re
@@ -16,7 +17,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from detente.core import InputError, Table
+from detente.core import InputError, Table, kept
 
 WIDE = 820
 """Width in pixels of a figure on a desk or on paper."""
@@ -188,9 +189,11 @@ def draw_ahead() -> Iterator[Callable[[Iterable[object]], None]]:
             text: _drawing(text)
             for text in (_text(figure, width) for figure in figures for width in (WIDE, NARROW))
         }
-        begun = {text: drawing for text, drawing in begun.items() if not _is_begun(drawing)}
-        for drawing in begun.values():
-            drawing.set_running_or_notify_cancel()
+        begun = {
+            text: drawing
+            for text, drawing in begun.items()
+            if not _is_begun(drawing) and not _is_recalled(text, drawing)
+        }
         if begun:
             asked.put(begun)
             if not drawer.ident:
@@ -218,10 +221,36 @@ def _is_begun(drawing: Future[str]) -> bool:
 
 def _drawn(text: str) -> str:
     drawing = _drawing(text)
-    if not _is_begun(drawing):
-        drawing.set_running_or_notify_cancel()
+    if not _is_begun(drawing) and not _is_recalled(text, drawing):
         _draw({text: drawing})
     return drawing.result()
+
+
+def _is_recalled(text: str, drawing: Future[str]) -> bool:
+    """Begin a drawing, with what an earlier run drew of the same specification; whether there was such a picture."""
+    drawing.set_running_or_notify_cancel()
+    picture = kept.recall(_KIND, _key(text))
+    if not isinstance(picture, str):
+        return False
+    drawing.set_result(picture)
+    return True
+
+
+def _settle(text: str, drawing: Future[str], picture: str) -> None:
+    """Hand out a picture, kept before: whoever waits for it may be the last thing that this process does."""
+    kept.keep(_KIND, _key(text), picture)
+    drawing.set_result(picture)
+
+
+_KIND = "pictures"
+
+
+def _key(text: str) -> str:
+    """Under what a picture is kept: what is drawn, and what draws it."""
+    import vl_convert
+
+    said = f"{getattr(vl_convert, '__version__', '')}\0{_VEGA_LITE}\0{text}"
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 _ASIDE = f"""
@@ -247,7 +276,7 @@ def _draw_aside(asked: queue.SimpleQueue[dict[str, Future[str]]]) -> None:
             for text, drawing in drawings.items():
                 with contextlib.suppress(OSError, ValueError):
                     if process is not None:
-                        drawing.set_result(_asked(process, text))
+                        _settle(text, drawing, _asked(process, text))
                         del left[text]
             if left:
                 _draw(left)
@@ -277,11 +306,12 @@ def _draw(drawings: Mapping[str, Future[str]]) -> None:
 
     for text, drawing in drawings.items():
         try:
-            drawing.set_result(str(vl_convert.vegalite_to_svg(text, vl_version=_VEGA_LITE)))
+            _settle(text, drawing, str(vl_convert.vegalite_to_svg(text, vl_version=_VEGA_LITE)))
         except Exception as error:  # whoever asks for it gets it
             drawing.set_exception(error)
 
 
+@functools.lru_cache(maxsize=64)
 def _inline(svg: str, *, prefix: str, label: str) -> str:
     head, rest = svg.split(">", 1)
     size = re.search(r'viewBox="([^"]+)"', head)
