@@ -139,6 +139,9 @@ class Sweep:
         self.profits = bool(self.technology.profit_share.any())
         self.backstop = self.technology.structure.backstop
         self.budget = self.technology.budget
+        self.steeper: Array | None = None
+        """Slopes of clearing over those that the inverses are of [scenario, factor]; None where they are the same."""
+        self._asked: tuple[Array, Array, tuple[Array, Array]] | None = None
 
     def keep(self, _: Lanes) -> Sweep:
         """The map over some scenarios alone: itself, what differs is in their shock."""
@@ -175,7 +178,11 @@ class Sweep:
         """Spending that reaches suppliers, and by how much its logarithm falls as the log price rises, spending held."""
         if self.backstop is None:
             return expenditure, None
-        value, by_price, _ = self.backstop.bought(log_price, log_basket, expenditure)
+        known = self._asked
+        if known is None or known[0] is not log_price or known[1] is not log_basket:
+            # prices stay where they are while spending takes its step
+            known = self._asked = log_price, log_basket, self.backstop.asked(log_price, log_basket)
+        value, by_price, _ = self.backstop.bought_of(known[2], expenditure)
         reaching = expenditure - self.backstop.spread(value, expenditure.shape)
         fall = self.backstop.spread(by_price, expenditure.shape)
         return reaching, np.divide(fall, reaching, out=np.zeros_like(fall), where=fall > 0)
@@ -271,7 +278,8 @@ class Sweep:
         output = seen.weight * shock.sold(reaching / seen.total)
         clearing = self.clearing(technology.paid(log_factor, seen.log_cost), output, seen.earnings)
         worst = largest(clearing, price_gap, spending_gap)
-        factor_step = turned(-clearing, base.factor_inverse)
+        due = -clearing if self.steeper is None else clearing / -self.steeper
+        factor_step = turned(due, base.factor_inverse)
         wedge_step = np.empty_like(log_wedge)
         if limits is not None:
             wedge_step, unmet = limits.step(
