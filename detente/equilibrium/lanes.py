@@ -131,6 +131,8 @@ class Link(Protocol):
 class _LaneSweep(Sweep):
     """The map of `Sweep` with parameters by lane, and with what links them."""
 
+    light = True
+
     def __init__(
         self,
         base: Baseline,

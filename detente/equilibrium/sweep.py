@@ -123,6 +123,9 @@ class MarketLook(NamedTuple):
 class Sweep:
     """The map whose fixed point is the equilibrium, over a chunk of scenarios; vectors are [scenario, country, sector]."""
 
+    light = False
+    """Whether what earlier sweeps did is remembered in single precision (`Anderson`): it pays where many are swept."""
+
     def __init__(self, economy: Economy, base: Baseline, deficit: Array) -> None:
         self.economy, self.base, self.deficit = economy, base, deficit
         self.technology = base.technology
