@@ -207,7 +207,7 @@ class Backstop:
         part = np.divide(ceiling, wanted, out=np.ones_like(wanted), where=wanted > ceiling)[..., None, :]
         return met * part, part
 
-    def _asked(self, log_price: Array, log_basket: Array) -> tuple[Array, Array]:
+    def asked(self, log_price: Array, log_basket: Array) -> tuple[Array, Array]:
         """What prices ask for outside the market, million USD, and the part of its rise with them that more is met [.., cell]."""
         way = self._way(self.relative(log_price, log_basket))
         at_price = self.base * np.exp(log_price[..., self.importer, self.sector])
@@ -231,7 +231,11 @@ class Backstop:
             Its derivatives by the log price of the good and of the basket, spending on the good held; none where all but
             `MOST` goes outside.
         """
-        value, slope = self._asked(log_price, log_basket)
+        return self.bought_of(self.asked(log_price, log_basket), expenditure)
+
+    def bought_of(self, asked: tuple[Array, Array], expenditure: Array) -> tuple[Array, Array, Array]:
+        """`bought` of what prices ask for, as `asked` gives it."""
+        value, slope = asked
         ceiling = MOST * expenditure[..., self.importer, self.sector]
         free = value < ceiling
         return (
@@ -245,7 +249,7 @@ class Backstop:
 
         Infinite where nothing is.
         """
-        value, slope = self._asked(log_price, log_basket)
+        value, slope = self.asked(log_price, log_basket)
         moves = value + slope
         ceiling = MOST * expenditure[..., self.importer, self.sector]
         there = value > 0

@@ -33,3 +33,10 @@ def ces_pair(share: Array, first: Array, second: Array, sigma: float) -> Array:
         return np.asarray(share * first + (1 - share) * second)
     inside = share * np.expm1((1 - sigma) * first) + (1 - share) * np.expm1((1 - sigma) * second)
     return np.asarray(np.log1p(inside) / (1 - sigma))
+
+
+def by_pair(weight: Array, supplier: Array, user: Array) -> Array:
+    """weight[n, r, s] · supplier[.., n, r] · user[.., n, s]: powers are taken of cells, not of their pairs."""
+    product = weight * user[..., None, :]
+    product *= supplier[..., :, None]
+    return product

@@ -128,7 +128,11 @@ class LaneTechnology(Technology):
         """As of one structure."""
         nests = self._nests(log_price)
         power, share = 1 - self.sigmas["sigma_value_added"], self.va_in_cost
-        factor = np.exp(power * self._by_sector(log_factor))
+        known = self.last.get("cost")
+        if known is not None and known.log_factor is log_factor:  # a sweep moves prices first
+            factor = known.factor
+        else:
+            factor = np.exp(power * self._by_sector(log_factor))
         materials = np.exp(power * nests.materials)
         whole = share * factor + (1 - share) * materials
         log_cost = np.log(whole) / power

@@ -27,6 +27,7 @@ from detente.equilibrium.controls import (
     check_controls,
     excess,
 )
+from detente.equilibrium.implicit import Numeraires
 from detente.equilibrium.judged import check_wedges, chunks, finish
 from detente.equilibrium.ladder import first_look
 from detente.equilibrium.lane_technology import SIGMAS, LaneTechnology
@@ -46,7 +47,7 @@ _BOUNDS = ("wage_floor", "minimum_consumption")
 WAITING = 1e-2
 """A lane settles once those it depends on are within this share of their tolerance, the other way round: a hundred times it."""
 STEADY = 1e-2
-"""Largest residual below which the derivatives of scarce goods are taken once and kept."""
+"""Largest residual that half of the lanes are below when the derivatives of scarce goods are taken once and kept for all."""
 NEAR_ONE = 2e-4
 """Elasticities of substitution nearer to one than this are left to the solver of one structure."""
 
@@ -71,6 +72,17 @@ class LaneStart:
         """An equilibrium near what is looked for, on the same base year, factors as free as in the lane."""
         sizes = {name: binding.log_wedge for name, binding in solution.bindings.items()}
         return cls(point_of(solution.value), sizes)
+
+    def beyond(self, before: LaneStart, part: float) -> LaneStart:
+        """Straight on from another one, by this part of the way from there; log wedges stay at nil or more."""
+        point = self.point + part * (self.point - before.point)
+        sizes = {
+            name: max(size + part * (size - before.log_wedges.get(name, 0.0)), 0.0)
+            if np.isfinite(size)
+            else size
+            for name, size in self.log_wedges.items()
+        }
+        return LaneStart(point, sizes)
 
     def at(self, controls: Sequence[QuantityControl], width: int) -> Array:
         """As a point of sweeps that find the wedges of so many controls."""
@@ -119,6 +131,8 @@ class Link(Protocol):
 class _LaneSweep(Sweep):
     """The map of `Sweep` with parameters by lane, and with what links them."""
 
+    light = True
+
     def __init__(
         self,
         base: Baseline,
@@ -131,6 +145,7 @@ class _LaneSweep(Sweep):
         super().__init__(base.technology.economy, base, deficit)
         self.theta, self.backstop, self.link, self.scarce = theta, backstop, link, scarce
         self.pulls = -theta
+        self.steeper = _steeper(base, theta)
         self.lanes = np.arange(len(theta))
         self.set: Array | None = (
             None  # capacity that was set last [lane, cell], of lanes that have settled too
@@ -184,8 +199,25 @@ class _LaneSweep(Sweep):
             return ScarceMarkets.at(scarce.sectors, shock, seen, reaching, factor, of_lanes)
 
         volumes = Volumes.at(scarce.sectors, shock, seen, reaching[0], shock.limits)
-        near = bool(worst.max() < STEADY)
+        near = bool(np.median(worst) < STEADY)
         scarce.mend(standing, clearing, steps[0], volumes, at[1], steps[1], near)
+
+
+def _steeper(base: Baseline, theta: Array) -> Array | None:
+    """Slopes of clearing by factor prices at the lanes' own elasticities, over those of the inverses [lane, factor].
+
+    Only where factors move freely: elsewhere what keeps them in their sectors makes much of the slopes, and in scarce goods
+    `scarce` makes the rest.
+    """
+    technology = base.technology
+    if not technology.mobile:
+        return None
+    earned = technology.base_earnings()
+    # what a country earns follows its factor price, and what it sells follows that through its costs
+    weight = technology.va_in_cost * earned / earned.sum(1, keepdims=True)
+    steeper = (1 + (theta * weight).sum(-1)) / (1 + (base.theta * weight).sum(-1))
+    steeper[:, Numeraires.of(technology).dropped] = 1.0
+    return np.asarray(steeper)
 
 
 def solve_lanes(

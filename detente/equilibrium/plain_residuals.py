@@ -55,12 +55,14 @@ def chunk_residuals(
     if core:
         cost_hat = model.cost_hat(factor_hat, price_hat, economy.va_share, economy.input_shares)
         paid, inputs, final = economy.va_share, economy.input_shares, economy.final_shares
+        log_basket = np.zeros(())  # asked for by none of what the core leaves out
     else:
         log_cost = technology.log_cost(log_factor, log_price)
         cost_hat = np.exp(log_cost)
         paid, inputs = technology.shares(log_factor, log_price, log_cost)
-        final, _ = technology.final(log_price)
-    outside, wanted_outside = _outside(technology, price_hat, expenditure)
+        final, log_basket = technology.final(log_price)
+    basket_hat = np.exp(log_basket)
+    outside, wanted_outside = _outside(technology, price_hat, basket_hat, expenditure)
     reaching = expenditure - outside
     shares = _shares(economy, wedges, cost_hat, price_hat)
     # the price equation holds where shares add up to one: P_hat of the equation is price_hat · (Σ_i π')^(−1/θ)
@@ -82,7 +84,7 @@ def chunk_residuals(
     output = model.output_of_flows(flows, export_tax)
     earned, asked = technology.earnings(log_factor)
     duties = model.duties_on_flows(flows, wedges.tariff)
-    supply, transfers = _used(technology, price_hat, earned, duties)
+    supply, transfers = _used(technology, basket_hat, earned, duties)
     taxes = model.export_taxes_on_flows(flows, export_tax)
     income = model.income_new(
         np.ones(()),
@@ -114,7 +116,7 @@ def chunk_residuals(
     }
     parts["max_residual"] = np.maximum.reduce(list(parts.values()))
     parts["walras"] = clearing[:, drop[0]] if len(drop) == 1 else np.abs(clearing[:, drop]).max(1)
-    enjoyed = beyond - _used_up(technology, log_price, expenditure) if outside.any() else beyond
+    enjoyed = beyond - _used_up(technology, log_price, log_basket, expenditure) if outside.any() else beyond
     base = economy.income if technology.least is None else economy.income - technology.least.sum(1)
     parts["lowest_income"] = (enjoyed / base).min(1)
     name = ", ".join(dropped_name(economy, technology, int(market)) for market in drop)
@@ -162,13 +164,12 @@ def _shares(economy: Economy, wedges: Wedges, cost_hat: Array, price_hat: Array)
 
 
 def _used(
-    technology: Technology, price_hat: Array, earned: Array, duties: Array
+    technology: Technology, basket_hat: Array, earned: Array, duties: Array
 ) -> tuple[Array | float, Array | float]:
     """Supply of factors [.., n], and what savings of duties move between countries: `revenue`, written apart."""
     structure, economy = technology.structure, technology.economy
     if structure.is_core or not (structure.moves_supply or np.any(structure.revenue_saved)):
         return 1.0, 0.0
-    basket_hat = np.exp(technology.final(np.log(price_hat))[1])
     base, more = technology.base_earnings().sum(1), duties - economy.tariff_revenue
     supply = (earned / base / basket_hat) ** np.asarray(structure.labour_supply)
     supply = (
@@ -186,13 +187,14 @@ def _used(
     return supply, gets - saves
 
 
-def _outside(technology: Technology, price_hat: Array, expenditure: Array) -> tuple[Array, Array]:
+def _outside(
+    technology: Technology, price_hat: Array, basket_hat: Array, expenditure: Array
+) -> tuple[Array, Array]:
     """Spending that goes outside the market [.., n, s], and would without a ceiling: the equations of `backstop` written apart."""
     backstop = technology.structure.backstop
     wanted = np.zeros_like(expenditure)
     if backstop is None:
         return wanted, wanted
-    basket_hat = np.exp(technology.final(np.log(price_hat))[1])
     at = (..., backstop.importer, backstop.sector)
     price = price_hat[at]
     relative = price / basket_hat[..., backstop.importer]
@@ -205,11 +207,11 @@ def _outside(technology: Technology, price_hat: Array, expenditure: Array) -> tu
     return np.minimum(wanted, MOST * expenditure), wanted
 
 
-def _used_up(technology: Technology, log_price: Array, expenditure: Array) -> Array:
+def _used_up(technology: Technology, log_price: Array, log_basket: Array, expenditure: Array) -> Array:
     """Resources that a backstop takes out of final baskets [.., n], million USD."""
     backstop = technology.structure.backstop
     assert backstop is not None
-    _, resources = backstop.taken(log_price, technology.final(log_price)[1], expenditure)
+    _, resources = backstop.taken(log_price, log_basket, expenditure)
     return np.asarray(backstop.spread(resources.sum(-2), expenditure.shape).sum(-1))
 
 

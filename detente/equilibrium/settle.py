@@ -111,7 +111,7 @@ def settle_lanes(
     lanes, points = len(point), np.full_like(point, np.nan)
     active, steps_taken = np.arange(lanes), np.full(lanes, solver.max_steps)
     open_ = np.ones(lanes, dtype=bool)  # lanes of the current arrays that are not settled yet
-    history = Anderson(lanes, point.shape[1], solver.memory, single=isinstance(sweep, WholeSweep))
+    history = Anderson(lanes, point.shape[1], solver.memory, single=sweep.light)
     with np.errstate(all="ignore"):  # a scenario that leaves the numbers is caught by its residual
         for count in range(1, solver.max_steps + 1):
             checkpoint()

@@ -16,7 +16,7 @@ import numpy as np
 from detente.core import InputError, UnitError
 from detente.equilibrium.backstop import Backstop
 from detente.equilibrium.bans import Mask, Severed
-from detente.equilibrium.ces import ces, ces_pair, over_suppliers, over_users
+from detente.equilibrium.ces import by_pair, ces, ces_pair, over_suppliers, over_users
 from detente.equilibrium.floors import check_minimum, least_consumption, log_floor
 from detente.equilibrium.revenue import Budget, check_revenue
 from detente.world import Array, Economy, frozen
@@ -331,13 +331,13 @@ class Technology:
             return self.factor_share, self.economy.input_shares
         s = self.structure
         materials, composite = self.nests(log_price)
-        slot = np.where(self.critical[:, None], composite[..., None, :], log_price[..., :, None])
-        moved = (1 - s.sigma_value_added) * (materials - log_cost)[..., None, :]
-        moved = moved + (1 - s.sigma_materials) * (slot - materials[..., None, :])
-        if self.critical.any():
-            within = (1 - s.sigma_critical) * (log_price[..., :, None] - composite[..., None, :])
-            moved = moved + np.where(self.critical[:, None], within, 0.0)
-        return self.paid(log_factor, log_cost), np.asarray(self.economy.input_shares * np.exp(moved))
+        power, within, base = 1 - s.sigma_materials, 1 - s.sigma_critical, self.economy.input_shares
+        by_user = (1 - s.sigma_value_added) * (materials - log_cost) - power * materials
+        inputs = by_pair(base, np.exp(power * log_price), np.exp(by_user))
+        if (chosen := np.flatnonzero(self.critical)).size:
+            prices, users = within * log_price[..., chosen], by_user + (power - within) * composite
+            inputs[..., chosen, :] = by_pair(base[:, chosen], np.exp(prices), np.exp(users))
+        return self.paid(log_factor, log_cost), inputs
 
     def bought(self, log_price: Array, log_cost: Array, output: Array) -> Array:
         """Spending on inputs by supplying sector [.., n, r]: the input shares of `shares` times sales, never laid out."""

@@ -145,6 +145,9 @@ def _standing(base: Baseline) -> _Standing:
 class Sweep:
     """The map whose fixed point is the equilibrium, over a chunk of scenarios; vectors are [scenario, country, sector]."""
 
+    light = False
+    """Whether what earlier sweeps did is remembered in single precision (`Anderson`): it pays where many are swept."""
+
     def __init__(self, economy: Economy, base: Baseline, deficit: Array) -> None:
         self.economy, self.base, self.deficit = economy, base, deficit
         self.technology = base.technology
@@ -164,6 +167,9 @@ class Sweep:
         self.mobile, self.earning = self.technology.mobile, self.technology.earning
         self.backstop = self.technology.structure.backstop
         self.budget = self.technology.budget
+        self.steeper: Array | None = None
+        """Slopes of clearing over those that the inverses are of [scenario, factor]; None where they are the same."""
+        self._asked: tuple[Array, Array, tuple[Array, Array]] | None = None
 
     def keep(self, _: Lanes) -> Sweep:
         """The map over some scenarios alone: itself, what differs is in their shock."""
@@ -207,7 +213,11 @@ class Sweep:
         """Spending that reaches suppliers, and by how much its logarithm falls as the log price rises, spending held."""
         if self.backstop is None:
             return expenditure, None
-        value, by_price, _ = self.backstop.bought(log_price, log_basket, expenditure)
+        known = self._asked
+        if known is None or known[0] is not log_price or known[1] is not log_basket:
+            # prices stay where they are while spending takes its step
+            known = self._asked = log_price, log_basket, self.backstop.asked(log_price, log_basket)
+        value, by_price, _ = self.backstop.bought_of(known[2], expenditure)
         reaching = expenditure - self.backstop.spread(value, expenditure.shape)
         fall = self.backstop.spread(by_price, expenditure.shape)
         return reaching, np.divide(fall, reaching, out=np.zeros_like(fall), where=fall > 0)
@@ -315,7 +325,8 @@ class Sweep:
         clearing = self.clearing(technology.paid(log_factor, seen.log_cost), output, seen.earnings)
         gaps[:, :F] = clearing
         worst = np.maximum.reduce(np.abs(gaps, out=gaps), 1)
-        factor_step = turned(-clearing, base.factor_inverse)
+        due = -clearing if self.steeper is None else clearing / -self.steeper
+        factor_step = turned(due, base.factor_inverse)
         if limits is not None:
             wedge_step, unmet = limits.step(
                 log_wedge,

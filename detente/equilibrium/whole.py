@@ -13,6 +13,8 @@ from detente.world import Array
 class WholeSweep(Sweep):
     """The map with one look a sweep, steered by the whole derivative of the base year."""
 
+    light = True
+
     def __init__(self, sweep: Sweep, steered: Steering) -> None:
         super().__init__(sweep.economy, sweep.base, sweep.deficit)
         self.steered = steered

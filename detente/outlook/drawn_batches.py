@@ -1,7 +1,7 @@
 """Draws of parameters solved a few at a time: every case of each a lane of a batch, begun at the solution without a draw.
 
-A draw that is not reached from there begins at its solved neighbours, then follows its parameters from the middle in steps, and last
-is solved on its own, with everything that a single solve tries. One that has no equilibrium says so and stops no other.
+Draws that are not reached from there follow their parameters from the middle in steps, all of them together, then begin at solved
+neighbours, and last are solved on their own, with everything that a single solve tries. One that has no equilibrium says so and stops no other.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ from detente.world import Array, Economy, Wedges
 Place = tuple[int, int]
 """Draw of a chunk, and case."""
 
+PATIENCE = 40
+"""Sweeps after which a draw is looked for step by step: of those that need more, most do not settle at all."""
 NEIGHBOURS = 3
 """Solved draws that one which is not reached from the middle begins at in turn, the nearest first."""
 STRIDE, SHORTEST, MOST_STRIDES = 0.25, 0.02, 16
@@ -159,6 +161,35 @@ def solve_drawn(task: DrawTask, normals: Array) -> list[DrawnModel | SolveError]
 
 
 @dataclass(frozen=True, eq=False)
+class _Way:
+    """How far the parameters of a draw have been moved from the middle, as parts of the way, and what was found there."""
+
+    last: LaneStart
+    there: float = 0.0
+    stride: float = STRIDE
+    before: tuple[LaneStart, float] | None = None
+
+    @property
+    def ahead(self) -> float:
+        """Where it is tried next."""
+        return min(self.there + self.stride, 1.0)
+
+    @property
+    def start(self) -> LaneStart:
+        """Straight on from what was found at the last two places."""
+        if self.before is None:
+            return self.last
+        first, there = self.before
+        return self.last.beyond(first, (self.ahead - self.there) / (self.there - there))
+
+    def after(self, solution: Solution[Equilibrium] | None) -> _Way:
+        """The way from what was found ahead; a shorter step where nothing was."""
+        if solution is None:
+            return replace(self, stride=self.stride / 2)
+        return _Way(LaneStart.of(solution), self.ahead, 1.5 * self.stride, (self.last, self.there))
+
+
+@dataclass(frozen=True, eq=False)
 class _Batch:
     """Cases of some draws that share a model but for its parameters."""
 
@@ -179,16 +210,14 @@ class _Batch:
         solved = self._solved(left)
         if not solved:  # none at all where the way is closed
             return solved
+        solved |= self._followed([place for place in left if place not in solved])
         for rank in range(NEIGHBOURS):
             left = {place: lane for place, lane in left.items() if place not in solved}
             if not left:
-                return solved
+                break
             near = self._near(solved, rank)
             begun = {place: replace(lane, start=near(place) or lane.start) for place, lane in left.items()}
-            solved |= self._solved(begun)
-        for place in left:
-            if place not in solved:
-                solved |= self._followed(place)
+            solved |= self._solved(begun, patient=True)
         return solved
 
     @property
@@ -202,10 +231,14 @@ class _Batch:
         start = self.task.starts[position] if self.task.starts else None
         return Lane(draw.model.economy, structure, case.wedges, tuple(case.controls), start)
 
-    def _solved(self, lanes: Mapping[Place, Lane]) -> dict[Place, Solution[Equilibrium]]:
-        """Lanes that the sweeps settle."""
-        model = self.model
-        solutions = solve_lanes(list(lanes.values()), self._like, closure=model.closure, solver=model.solver)
+    def _solved(
+        self, lanes: Mapping[Place, Lane], *, patient: bool = False
+    ) -> dict[Place, Solution[Equilibrium]]:
+        """Lanes that the sweeps settle, within `PATIENCE` unless `patient`."""
+        model, solver = self.model, self.model.solver or Newton()
+        if not patient:
+            solver = replace(solver, max_steps=min(solver.max_steps, PATIENCE))
+        solutions = solve_lanes(list(lanes.values()), self._like, closure=model.closure, solver=solver)
         together = zip(lanes, solutions or (), strict=solutions is not None)
         return {place: solution for place, solution in together if solution.result.ok}
 
@@ -223,26 +256,28 @@ class _Batch:
 
         return near
 
-    def _followed(self, place: Place) -> dict[Place, Solution[Equilibrium]]:
-        """A draw reached from the middle, its parameters moved in steps; nothing where that ends before it."""
-        k, position = place
+    def _followed(self, places: Sequence[Place]) -> dict[Place, Solution[Equilibrium]]:
+        """Draws reached from the middle, the parameters of each moved in steps of its own; without those where that ends before it."""
         if not self.task.starts:
             return {}
-        start, there, stride = self.task.starts[position], 0.0, STRIDE
+        reached: dict[Place, Solution[Equilibrium]] = {}
+        ways = {place: _Way(self.task.starts[place[1]]) for place in places}
         for _ in range(MOST_STRIDES):
-            ahead = min(there + stride, 1.0)
-            draw = DrawnModel.of(self.task, ahead * self.normals[k])
-            lane = replace(self._lane(draw, position), start=start)
-            solved = self._solved({place: lane}) if can_share(lane, self._like) else {}
-            if not solved:
-                stride /= 2
-                if stride < SHORTEST:
-                    return {}
-                continue
-            if ahead == 1.0:
-                return solved
-            start, there, stride = LaneStart.of(solved[place]), ahead, 1.5 * stride
-        return {}
+            lanes = {}
+            for (k, position), way in ways.items():
+                draw = DrawnModel.of(self.task, way.ahead * self.normals[k])
+                lane = replace(self._lane(draw, position), start=way.start)
+                if can_share(lane, self._like):
+                    lanes[k, position] = lane
+            solved = self._solved(lanes) if lanes else {}
+            reached |= {place: solution for place, solution in solved.items() if ways[place].ahead == 1.0}
+            ways = {
+                place: way.after(solved.get(place)) for place, way in ways.items() if place not in reached
+            }
+            ways = {place: way for place, way in ways.items() if way.stride >= SHORTEST}
+            if not ways:
+                break
+        return reached
 
 
 def solve_alone(task: DrawTask, normals: Array) -> DrawnModel:

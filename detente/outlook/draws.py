@@ -15,7 +15,7 @@ import numpy as np
 from detente.cases import HEADLINES, Case, headline_differences, headlines, held_wedges, optioned
 from detente.core import InputError, LabelError, SolveError, Where, run, suggestion
 from detente.equilibrium import Equilibrium, Model, Structure, any_ban
-from detente.equilibrium.explain import chebyshev, solve_path, target
+from detente.equilibrium.explain import Target, chebyshev, solve_path, target
 from detente.outlook.drawn_batches import DrawnModel, DrawTask, solve_drawn, solve_middle
 from detente.outlook.drawn_options import option_parameters
 from detente.outlook.prior import Uncertain, limit_parameters, points, uncertain_parameters
@@ -102,10 +102,10 @@ class Draws:
 def _several(task: DrawTask, normals: Array) -> list[tuple[Array, Array, str]]:
     """Headlines [outcome, metric, country + world] and other results [outcome, result] of every case, by draw, and nothing said;
     not-a-number of a draw without an equilibrium, and what is said of it."""
-    results = []
+    results, goals = [], _goals(task)
     for draw in solve_drawn(task, normals):
         try:
-            results.append((*_contracted(task, draw), ""))
+            results.append((*_contracted(task, draw, goals), ""))
         except SolveError as error:
             count, countries = len(task.cases), len(task.model.economy.labels.countries) + 1
             nothing = np.full((count, len(HEADLINES), countries), np.nan)
@@ -113,7 +113,14 @@ def _several(task: DrawTask, normals: Array) -> list[tuple[Array, Array, str]]:
     return results
 
 
-def _contracted(task: DrawTask, draw: DrawnModel | SolveError) -> tuple[Array, Array]:
+def _goals(task: DrawTask) -> list[Target]:
+    """Results other than headlines; every draw has the base year they are found in."""
+    return [target(name, task.model.economy) for name in task.results]
+
+
+def _contracted(
+    task: DrawTask, draw: DrawnModel | SolveError, goals: Sequence[Target]
+) -> tuple[Array, Array]:
     """What is kept of a draw: headlines and other results.
 
     Raises
@@ -124,15 +131,23 @@ def _contracted(task: DrawTask, draw: DrawnModel | SolveError) -> tuple[Array, A
     if isinstance(draw, SolveError):
         raise draw
     values = [solution.value for solution in draw.solutions]
-    return np.stack([headlines(value) for value in values]), _read(task, draw.model, draw.cases, values)
+    return np.stack([headlines(value) for value in values]), _read(
+        task, draw.model, draw.cases, values, goals
+    )
 
 
-def _read(task: DrawTask, drawn: Model, cases: Sequence[Case], values: Sequence[Equilibrium]) -> Array:
+def _read(
+    task: DrawTask,
+    drawn: Model,
+    cases: Sequence[Case],
+    values: Sequence[Equilibrium],
+    goals: Sequence[Target],
+) -> Array:
     """Results other than headlines of every case [outcome, result]; those of a path start from the reference."""
-    readings = np.zeros((len(cases), len(task.results)))
-    if not task.results:
+    readings = np.zeros((len(cases), len(goals)))
+    if not goals:
         return readings
-    goals = [target(name, drawn.economy) for name in task.results]
+    along = any(goal.along for goal in goals)
     names = [case.scenario.id for case in cases]
     start = (
         Wedges.unchanged(drawn.economy)
@@ -141,9 +156,10 @@ def _read(task: DrawTask, drawn: Model, cases: Sequence[Case], values: Sequence[
     )
     for position, (case, value) in enumerate(zip(cases, values, strict=True)):
         points: tuple[Equilibrium, ...] = ()
-        size = 4 * PATH if any_ban(start) or any_ban(value.wedges) else PATH  # the way to a ban is bent
-        _, weights, slope = chebyshev(size)
-        if names[position] != task.reference and any(goal.along for goal in goals):
+        weights = slope = np.zeros(0)
+        if along and names[position] != task.reference:
+            size = 4 * PATH if any_ban(start) or any_ban(value.wedges) else PATH  # the way to a ban is bent
+            _, weights, slope = chebyshev(size)
             points = solve_path(optioned(drawn, case.scenario), start, value.wedges, size)
         for k, goal in enumerate(goals):
             if goal.along is not None:
@@ -267,10 +283,13 @@ def draw_outcomes(
     task = DrawTask(model, tuple(cases), parameters, tuple(results), reference)
     if solved:
         task = task.begun()
-        central = np.stack([headlines(value) for value in solved]), _read(task, model, task.cases, solved)
+        central = (
+            np.stack([headlines(value) for value in solved]),
+            _read(task, model, task.cases, solved, _goals(task)),
+        )
     else:
         middle = solve_middle(task)
-        central = _contracted(task, middle)
+        central = _contracted(task, middle, _goals(task))
         task = task.begun(middle)
     levels, readings, said = solve_draws(task, normals, on=on, step=counting(report, draws))
     there = np.array([not words for words in said])

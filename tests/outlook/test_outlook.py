@@ -149,8 +149,8 @@ def test_what_scenarios_set_themselves_is_drawn_in_batches_too(monkeypatch, at):
     assert np.abs(apart).max() > 1e-3
 
 
-@pytest.mark.parametrize("within", [0.8, 0.35])
-def test_draws_out_of_reach_are_reached_from_their_neighbours_or_step_by_step(monkeypatch, within):
+@pytest.mark.parametrize(("within", "stepwise"), [(0.8, True), (0.35, True), (0.8, False)])
+def test_draws_out_of_reach_are_reached_step_by_step_or_from_their_neighbours(monkeypatch, within, stepwise):
     """Where a search succeeds only from nearby, draws are what they are where it always does, and none is solved on its own."""
     model = Model(WORLD, horizon("short", WORLD)[1])
     task = drawn_batches.DrawTask(model, tuple(CASES), uncertain_parameters(model)).begun()
@@ -176,8 +176,11 @@ def test_draws_out_of_reach_are_reached_from_their_neighbours_or_step_by_step(mo
     sight = max(np.abs(LaneStart.of(each.solutions[1]).point - middle).max() for each in drawn)
     monkeypatch.setattr(drawn_batches, "solve_lanes", short_sighted)
     monkeypatch.setattr(drawn_batches, "solve_alone", None)
+    if not stepwise:
+        monkeypatch.setattr(drawn_batches._Batch, "_followed", lambda *_: {})
     values, _, said = draws.solve_draws(task, normals)
     assert not all(ways[0])
+    assert len(ways[1]) == ways[0].count(False)  # all of them together
     assert not any(said)
     np.testing.assert_allclose(values, plain, rtol=1e-9, atol=1e-7)
 
