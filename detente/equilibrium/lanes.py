@@ -131,8 +131,6 @@ class Link(Protocol):
 class _LaneSweep(Sweep):
     """The map of `Sweep` with parameters by lane, and with what links them."""
 
-    light = True
-
     def __init__(
         self,
         base: Baseline,
@@ -145,6 +143,7 @@ class _LaneSweep(Sweep):
         super().__init__(base.technology.economy, base, deficit)
         self.theta, self.backstop, self.link, self.scarce = theta, backstop, link, scarce
         self.pulls = -theta
+        self.light = link is None  # a link hands on what it reads off a point to the last digit
         self.steeper = _steeper(base, theta)
         self.lanes = np.arange(len(theta))
         self.set: Array | None = (
