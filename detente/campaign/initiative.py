@@ -13,7 +13,7 @@ ONE_MOVE = 3
 ANSWER = 7
 """Days within which a move answers one of the other side."""
 LARGEST = 2.0
-"""Size of an answer over that of what it answers, at most: beyond, the two are hardly one exchange."""
+"""Size of an answer over that of what it answers, at most, where sizes are learnt: beyond, the two are hardly one exchange."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Initiative:
     answers : bool
         It answers a move of the other side.
     answered : bool
-        The other side answered it.
+        The other side answered it, as the last move of this side before.
     """
 
     day: int
@@ -70,10 +70,10 @@ class Reply:
 
     @property
     def ratio(self) -> float | None:
-        """Duty of the answer over the duty it answers, at most `LARGEST`; None where either brings none."""
-        if self.move.control or self.to.control or self.to.size <= 0:
+        """Duty of the answer over the duty it answers; None where either brings none, and on one day: which came first is not known."""
+        if self.lag == 0 or self.move.control or self.to.control or self.to.size <= 0:
             return None
-        return min(self.move.size / self.to.size, LARGEST)
+        return self.move.size / self.to.size
 
 
 def replies(moves: Sequence[Initiative]) -> list[Reply]:
@@ -91,12 +91,8 @@ def replies(moves: Sequence[Initiative]) -> list[Reply]:
     >>> [(each.lag, each.in_kind, each.ratio) for each in replies([threat, reply])]
     [(2, True, 0.5)]
     """
-    pairs = []
-    for k, move in enumerate(moves):
-        before = [other for other in moves[:k] if other.side != move.side and move.day - other.day <= ANSWER]
-        if before:
-            pairs.append(Reply(move, before[-1]))
-    return pairs
+    to = [_answered(moves, k) for k in range(len(moves))]
+    return [Reply(moves[k], moves[j]) for k, j in enumerate(to) if j is not None]
 
 
 def initiatives(chron: Chronology) -> list[Initiative]:
@@ -130,15 +126,17 @@ def initiatives(chron: Chronology) -> list[Initiative]:
         else:
             begun.append(move)
     begun.sort(key=lambda move: move.day)
-    answers = [
-        any(other.side != move.side and 0 <= move.day - other.day <= ANSWER for other in begun[:k])
-        for k, move in enumerate(begun)
-    ]
-    answered = [
-        any(other.side != move.side and 0 <= other.day - move.day <= ANSWER for other in begun[k + 1 :])
-        for k, move in enumerate(begun)
-    ]
+    to = [_answered(begun, k) for k in range(len(begun))]
     return [
-        Initiative(m.day, m.side, m.at_once, m.control, m.size, a, b)
-        for m, a, b in zip(begun, answers, answered, strict=True)
+        Initiative(m.day, m.side, m.at_once, m.control, m.size, to[k] is not None, k in to)
+        for k, m in enumerate(begun)
     ]
+
+
+def _answered(moves: Sequence[Initiative], k: int) -> int | None:
+    """Which move another one answers: the last one of the other side before it, within a week."""
+    move = moves[k]
+    for j in range(k - 1, -1, -1):
+        if moves[j].side != move.side:
+            return j if move.day - moves[j].day <= ANSWER else None
+    return None

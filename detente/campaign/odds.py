@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from detente.campaign.calendar import Chronology
 from detente.campaign.clocks import LiveClock
-from detente.campaign.initiative import ANSWER, Initiative, initiatives, replies
+from detente.campaign.initiative import ANSWER, LARGEST, Initiative, initiatives, replies
 from detente.campaign.ledger import BOTH, Act
 from detente.campaign.threats import threat_rates
 from detente.dossier import read_yaml
@@ -144,7 +144,7 @@ def estimate(
     carried = np.array([c.outcome == "carried" for c in rows], dtype=np.float64)
     mean, cov = _logit(design, carried, *_prior(held), power)
     own = initiatives(chron)
-    given = replies(own)
+    given = [each for each in replies(own) if each.to.day < -ANSWER]  # the week of what they answer is over
     leads = [float(c.lead) for c in chron.clocks if c.kind == "threat" and c.due]
     ledger = chron.ledger
     sizes = [
@@ -163,7 +163,7 @@ def estimate(
         _pool(sizes, [float(x) for x in held["sizes"]], power),
         _pool([float(each.lag) for each in given], [float(x) for x in held["answer_lags"]], power),
         _pool(
-            [each.ratio for each in given if each.ratio is not None],
+            [min(each.ratio, LARGEST) for each in given if each.ratio is not None],
             [float(x) for x in held["answer_ratios"]],
             power,
         ),
@@ -284,13 +284,14 @@ def _shares(
     again = [clock.outcome == "put off" for clock in off]
     opened = [clock.outcome != "dropped" for clock in settled if clock.kind == "open"]
     begun = [move for move in own if not move.answers]
-    given = replies(own)
-    answered = [move.answered for move in own if move.answered or move.day < -ANSWER]  # its week is over
+    given = [each for each in replies(own) if each.to.day < -ANSWER]  # the week of what they answer is over
+    answered = [move.answered for move in own if move.day < -ANSWER]
+    tied = {each.to for each in replies(own) if each.lag == 0}  # which side began is not known
     shares = {}
     for name, yes, no, seen in (
         ("agreed", "carried", "not", cuts),
         ("again", "yes", "no", again),
-        ("first_side", "first", "second", [move.side == 0 for move in begun]),
+        ("first_side", "first", "second", [move.side == 0 for move in begun if move not in tied]),
         ("at_once", "yes", "no", [move.at_once for move in begun]),
         ("control", "yes", "no", [move.control for move in begun]),
         ("breach", "yes", "no", [move.size >= chron.record.rules.decoupling / 2 for move in begun]),

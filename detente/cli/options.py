@@ -222,8 +222,11 @@ def _each(
             )
         name = called(code, economy_for(world, None).labels) if code else code
         if numbers.setdefault(name, value) != value:
+            both = f"{numbers[name]:g} and {value:g}"
             raise InputError(
-                f"`{name}` has {numbers[name]:g} and {value:g}", where=where, hint="give each economy once"
+                f"`{name}` has {both}" if name else f"both {both} for all",
+                where=where,
+                hint="give one number",
             )
     if "" in numbers:
         if len(numbers) > 1:

@@ -92,10 +92,12 @@ class _Kept:
         # asked several times a solve: the constructor would cost a per cent of it
         baseline = Baseline.__new__(Baseline)
         technology = Technology.from_shared(economy, structure, self.technology)
-        known = self.inverses["whole"]
-        if "budget" not in known:  # follows from the structure, so it is not with what structures share
-            known["budget"] = technology.budget
-        technology.__dict__["budget"] = known["budget"]
+        # budgets follow from the structure, and what bans leave of trade is shared by structures
+        budgets = self.inverses["whole"].setdefault("budgets", weakref.WeakKeyDictionary())
+        budget = budgets.get(structure)
+        if budget is None:
+            budget = budgets[structure] = technology.budget
+        technology.__dict__["budget"] = budget
         baseline.__dict__.update(self.inverses, technology=technology)
         return baseline
 

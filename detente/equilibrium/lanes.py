@@ -296,8 +296,8 @@ def _check(lanes: Sequence[Lane], like: Economy) -> None:
     for number, lane in enumerate(lanes):
         check_sound(lane.economy, like)
         before = lanes[number - 1] if number else None
-        if before is None or lane.wedges is not before.wedges:
-            check_wedges(like, lane.wedges)
+        if before is None or lane.wedges is not before.wedges or lane.economy is not before.economy:
+            check_wedges(lane.economy, lane.wedges)
         if before is None or not _only_limits_differ(lane.controls, before.controls):
             check_controls(like, lane.controls)
 

@@ -208,9 +208,9 @@ class _Batch:
         }
         left = {place: lane for place, lane in lanes.items() if can_share(lane, self._like)}
         solved = self._solved(left)
+        solved |= self._followed([place for place in left if place not in solved])
         if not solved:  # none at all where the way is closed
             return solved
-        solved |= self._followed([place for place in left if place not in solved])
         for rank in range(NEIGHBOURS):
             left = {place: lane for place, lane in left.items() if place not in solved}
             if not left:

@@ -79,7 +79,7 @@ class ReplayedMove:
     answer : Reply or None
         None where no answer came, or none yet.
     closed : bool
-        Answered, or its week is over.
+        Its week is over.
     """
 
     date: dt.date
@@ -125,8 +125,7 @@ def replay_moves(record: Record, *, since: dt.date | None = None) -> tuple[Repla
             continue
         before = chronology(record, date - dt.timedelta(days=1))
         said = {MODEL: _said(before), PRIORS: _said(before, weight=0.0)}
-        answer = given.get(id(move))
-        replayed.append(ReplayedMove(date, move, said, answer, answer is not None or move.day < -ANSWER))
+        replayed.append(ReplayedMove(date, move, said, given.get(id(move)), move.day < -ANSWER))
     return tuple(replayed)
 
 

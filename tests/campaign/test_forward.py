@@ -12,6 +12,7 @@ from detente.campaign import (
     ANSWER,
     Act,
     Fate,
+    Initiative,
     Ledger,
     LiveClock,
     chronology,
@@ -224,14 +225,15 @@ def test_threats_are_answered_when_they_are_made(quiet):
 
 
 def test_what_answers_are_learnt_from(record):
-    """Counts of the record: 14 of its moves were answered in their week, 11 of 13 in kind; a week that is not over counts for nothing."""
+    """Counts of the record: 13 of its moves were answered, 11 in kind; a week that is not over counts for nothing, answered or not."""
     chron = chronology(record, DAY)
     moves = initiatives(chron)
     given = replies(moves)
     assert [each.lag for each in given] == [0, 1, 1, 3, 0, 3, 1, 2, 5, 2, 6, 5, 1]
     odds = estimate(chron, weight=1.0)
     answered = sum(move.answered for move in moves)
-    closed = [move for move in moves if move.answered or move.day < -ANSWER]
+    assert answered == len(given)
+    closed = [move for move in moves if move.day < -ANSWER]
     prior = shipped_priors()["answer"]
     assert odds.betas["answer"] == (prior["yes"] + answered, prior["no"] + len(closed) - answered)
     prior = shipped_priors()["answer_in_kind"]
@@ -241,8 +243,24 @@ def test_what_answers_are_learnt_from(record):
     assert weights[lags == 1].sum() == pytest.approx((2 / 8 + 4) / (2 + 13))
     ratios, _ = odds.ratios
     assert ratios.max() == LARGEST  # an answer seven times as large counts as twice
+    tied = [each for each in given if each.lag == 0]
+    assert len(tied) == 2
+    assert all(each.ratio is None for each in tied)  # which of the two came first is not known
+    begun = [move for move in moves if not move.answers and move not in [each.to for each in tied]]
+    prior = shipped_priors()["first_side"]
+    first = sum(move.side == 0 for move in begun)
+    assert odds.betas["first_side"] == (prior["first"] + first, prior["second"] + len(begun) - first)
     soon = estimate(chronology(record, dt.date(2025, 10, 12)), weight=1.0)
     late = estimate(chronology(record, dt.date(2025, 10, 20)), weight=1.0)
-    assert (
-        late.betas["answer"][1] == soon.betas["answer"][1] + 1
-    )  # the move of 10 October, when its week is over
+    news = [late.betas["answer"][k] - soon.betas["answer"][k] for k in (0, 1)]
+    assert news == [1, 1]  # moves of 9 and 10 October, when their weeks are over: the first was answered
+
+
+def test_an_answer_is_one_to_the_last_move_before_it():
+    """Two moves of one side, then one of the other: the first was not answered; nor is a move a week and a day before."""
+
+    def move(day, side):
+        return Initiative(day, side, True, False, 0.1)
+
+    given = replies([move(-30, 0), move(-26, 0), move(-25, 1), move(-17, 0)])
+    assert [(each.to.day, each.move.day) for each in given] == [(-26, -25)]

@@ -494,12 +494,21 @@ def test_lent_inverses_carry_no_technology_of_the_lender() -> None:
 
 
 @pytest.mark.parametrize("lend", [baseline.share_preparation, baseline.lend_preparation])
-def test_what_follows_from_a_structure_is_not_lent_with_inverses(lend) -> None:
+@pytest.mark.parametrize("banned", [False, True])
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_follows_from_a_structure_is_not_lent_with_inverses(lend, banned, turned) -> None:
+    """Nor with those of what bans leave of trade; whoever of the two is solved first."""
     lender, borrower = Structure(revenue_cut=0.5, marginal_cost_of_funds=1.4, labour_supply=0.3), Structure()
-    first, second, own = (dataclasses.replace(WORLD, name=name) for name in ("first", "second", "own"))
-    theirs = solve(Model(first, lender), shock()).value
+    first, second, own = (dataclasses.replace(toy(), name=name) for name in ("first", "second", "own"))
+    apart = np.ones_like(first.flows)
+    if banned:
+        apart[0, 1:], apart[1:, 0] = np.inf, np.inf
+    wedges = Wedges.of(first, tariff=2 * first.tariff, iceberg_hat=apart)
     lend(second, borrower, (first, lender))
-    lent, alone = (solve(Model(world, borrower), shock()).value for world in (second, own))
+    if turned:
+        solve(Model(second, borrower), wedges)
+    theirs = solve(Model(first, lender), wedges).value
+    lent, alone = (solve(Model(world, borrower), wedges).value for world in (second, own))
     assert not prepare(second, borrower).technology.budget.moves_supply
     assert np.abs(theirs.real_income_hat - alone.real_income_hat).max() > 1e-5
     assert lent.real_income_hat == pytest.approx(alone.real_income_hat, abs=1e-10)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from detente.campaign import chronology, estimate
-from detente.outlook import replay_moves, replay_scores
+from detente.outlook import AnswerOdds, replay_moves, replay_scores
 from tests.campaign.test_calendar import cut_on
 
 
@@ -21,8 +21,10 @@ def test_what_was_said_is_what_was_known_the_day_before(record, moves):
     """The same from the record in which nothing after that day was written."""
     for each in [move for move in moves if move.date in (dt.date(2019, 8, 13), dt.date(2025, 4, 9))]:
         day = each.date - dt.timedelta(days=1)
-        yes, no = estimate(chronology(cut_on(record, day), day)).betas["answer"]
-        assert each.said["model"].answered == yes / (yes + no)
+        known = AnswerOdds.of(estimate(chronology(cut_on(record, day), day)))
+        said = each.said["model"]
+        assert (said.answered, said.at_once, said.in_kind) == (known.answered, known.at_once, known.in_kind)
+        assert (said.days.tolist(), said.ratio) == (known.days.tolist(), known.ratio)
     assert len({each.said["priors"].answered for each in moves}) == 1
     assert len({each.said["model"].answered for each in moves}) > 10
 

@@ -229,7 +229,11 @@ def _drawn(text: str) -> str:
 def _is_recalled(text: str, drawing: Future[str]) -> bool:
     """Begin a drawing, with what an earlier run drew of the same specification; whether there was such a picture."""
     drawing.set_running_or_notify_cancel()
-    picture = kept.recall(_KIND, _key(text))
+    try:
+        picture = kept.recall(_KIND, _key(text))
+    except Exception as error:  # whoever asks for it gets it, rather than waits
+        drawing.set_exception(error)
+        return True
     if not isinstance(picture, str):
         return False
     drawing.set_result(picture)

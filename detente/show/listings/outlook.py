@@ -118,7 +118,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "replayed:answer_scores_table",
         "rows record asof",
         "backtest",
-        "subject method moves[count] log[logarithm] brier[score] ahead[logarithm] low[logarithm] high[logarithm]",
+        "subject method moves[count] blocks[count] log[logarithm] brier[score] ahead[logarithm] low[logarithm] high[logarithm]",
     ),
     (
         "registered",

@@ -55,7 +55,8 @@ def answered_moves_table(moves: Sequence[ReplayedMove], record: str, sides: Sequ
         tuple(_row(each, sides) for each in moves),
         note="A move is what one side does within three days; the other side answers within a week or not at all. Said: with what was known "
         "the day before, the rules estimated there from the pair's own moves and priors; days and duty (a median, times the duty that "
-        f"is answered) if an answer comes.{sized} Duties are averages over the other side's goods.",
+        f"is answered) if an answer comes.{sized} Duties are averages over the other side's goods. Of two moves on one day "
+        "the record does not say which came first: neither side is learnt to have begun, and no proportion of sizes.",
     )
 
 
@@ -87,6 +88,7 @@ def answer_scores_table(rows: Sequence[MethodScore], record: str, asof: Any) -> 
             Column("subject", "What was said"),
             Column("method", "Method", names=METHODS),
             Column("moves", "Moves", "count", "number", 0),
+            Column("blocks", "Blocks", "count", "number", 0),
             Column("log", "Log", "logarithm", "number", 3),
             Column("brier", "Brier", "score", "number", 3),
             Column("ahead", "Détente less this, log", "logarithm", "number", 3),
@@ -98,6 +100,7 @@ def answer_scores_table(rows: Sequence[MethodScore], record: str, asof: Any) -> 
                 row.subject,
                 row.method,
                 row.forecasts,
+                row.blocks,
                 row.mean["log"],
                 row.mean["brier"],
                 *((None, None, None) if row.method == "model" else (row.ahead, row.low, row.high)),
