@@ -61,7 +61,12 @@ def test_a_campaign_from_its_beginning_to_a_replay(detente, tmp_path):
         "campaign", "wait", file, "--until", "2025-11-05", "--table", "clocks", "-f", "json"
     )
     assert code == 0
-    truce = next(row for row in json.loads(out)[0]["rows"] if row["player"] == "both")
+    agreed = next(
+        row for row in json.loads(out)[0]["rows"] if row["player"] == "both" and "cut" in row["clock"]
+    )
+    assert agreed["usa_duty"] < 0
+    assert agreed["yours"] == "comes into force by itself"
+    truce = next(row for row in json.loads(out)[0]["rows"] if "truce" in row["clock"])
     assert truce["usa_duty"] < truce["chn_duty"]  # each side's own, never their sum
     code, _, said = detente(
         "campaign", "branch", file, fork, "--on", "2025-10-29", "--table", "log", "-f", "csv"

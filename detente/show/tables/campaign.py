@@ -17,7 +17,7 @@ from detente.core import Cell, Column, Table
 from detente.show.tables.scored import NO_ODDS, clock_words, is_scored, scored_words
 
 if TYPE_CHECKING:
-    from detente.campaign import Campaign, Happening
+    from detente.campaign import Campaign, LiveClock, Happening
     from detente.outlook import Backtest, Outlook
 
 BN = 1e3
@@ -220,6 +220,13 @@ def _share(futures: Futures, where: NDArray[np.bool_], horizon: int) -> float:
     return float(len(np.unique(futures.ledger.path[inside])) / futures.paths)
 
 
+def _unless(campaign: Campaign, clock: LiveClock) -> str:
+    """What becomes of a clock of a side played by hand if that does nothing."""
+    if clock.side in campaign.hand:
+        return "fires unless you act"
+    return "comes into force by itself" if clock.kind == "cut" else "lapses unless you offer to prolong it"
+
+
 def campaign_clocks_table(campaign: Campaign, outlook: Outlook, test: Backtest | None = None) -> Table:
     """Live clocks of a played standoff: whose, when it fires, what it brings, what becomes of it.
 
@@ -236,10 +243,6 @@ def campaign_clocks_table(campaign: Campaign, outlook: Outlook, test: Backtest |
     for each in outlook.clocks:
         clock = each.clock
         by_hand = clock.side in campaign.hand or (clock.side == BOTH and bool(campaign.hand))
-        offered = clock.id in campaign.offers
-        rule = (
-            "fires unless you act" if clock.side in campaign.hand else "lapses unless you offer to prolong it"
-        )
         rows.append(
             (
                 clock.id,
@@ -252,7 +255,7 @@ def campaign_clocks_table(campaign: Campaign, outlook: Outlook, test: Backtest |
                     100 * chance.value if told else None
                     for chance in (each.carried, each.put_off, each.dropped)
                 ),
-                ("offered" if offered else rule) if by_hand else "",
+                ("offered" if clock.id in campaign.offers else _unless(campaign, clock)) if by_hand else "",
             )
         )
     return Table(
