@@ -17,7 +17,7 @@ from detente.core import Cell, Column, Table
 from detente.show.tables.scored import NO_ODDS, clock_words, is_scored, scored_words
 
 if TYPE_CHECKING:
-    from detente.campaign import Campaign, LiveClock, Happening
+    from detente.campaign import Campaign, Happening, LiveClock
     from detente.outlook import Backtest, Outlook
 
 BN = 1e3
