@@ -281,7 +281,8 @@ def walk(
             path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
             start += length
             continue
-        at(start + length / 2)  # alone it is steered by the nearest date
+        if together:
+            at(start + length / 2)  # alone it is steered by the nearest date
         # once stocks are gone, periods under one law and one structure are the same
         parts = (here, structure, wedges)
         flows = tuple(

@@ -113,7 +113,7 @@ def replay_moves(record: Record, *, since: dt.date | None = None) -> tuple[Repla
     >>> record = record_of(load_dossier("busan-2025"), load_world())
     >>> moves = replay_moves(record, since=dt.date(2025, 10, 1))
     >>> [(str(each.date), each.answer.lag if each.answer else None) for each in moves]
-    [('2025-10-04', 5), ('2025-10-09', 1), ('2025-10-10', None)]
+    [('2025-10-04', None), ('2025-10-09', 1), ('2025-10-10', None)]
     """
     full = chronology(record, record.main.dossier.asof)
     moves = initiatives(full)
