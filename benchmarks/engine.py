@@ -87,6 +87,18 @@ def random_wedges(economy: Economy, count: int, seed: int = 0) -> Wedges:
     return Wedges(tariff, np.ones_like(tariff), np.zeros_like(tariff))
 
 
+def few_wars(economy: Economy, count: int, pairs: int, seed: int = 0) -> Wedges:
+    """Duties raised by up to 60 points on some pairs drawn anew for each scenario, by sector."""
+    draw = np.random.default_rng(seed)
+    N, S = economy.va_share.shape
+    tariff = np.repeat(economy.tariff[None], count, 0)
+    for k in range(count):
+        for _ in range(pairs):
+            importer, exporter = draw.choice(N, 2, replace=False)
+            tariff[k, importer, exporter] += draw.uniform(0, 0.6, S)
+    return Wedges(tariff, np.ones_like(tariff), np.zeros_like(tariff))
+
+
 def game_policies(economy: Economy, count: int, *, limited: bool = False, seed: int = 0) -> list[Policy]:
     """Profiles of a game: duties of the first countries on each other at one of four heights, exports of chips at one of three."""
     draw = np.random.default_rng(seed)
@@ -179,6 +191,15 @@ def measure(row: Row) -> None:
         2200,
         "one core, at least",
     )
+    for pairs in (2, 6, 20):
+        wars = few_wars(economy, 192, pairs)
+        row(
+            f"batch of 192 wars on {pairs} pairs",
+            192e3 / best(lambda w=wars: solve(Model(economy), w, throw=False), 3),  # type: ignore[misc]
+            "solves/s",
+            2200,
+            "one core, at least",
+        )
     for limited in (False, True):
         profiles = game_policies(economy, 192, limited=limited)
         row(
