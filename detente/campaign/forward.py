@@ -353,8 +353,8 @@ def simulate(
         Blocks of consecutive paths that share their parameters: what differs between blocks is what the parameters leave open.
         Every path draws its own when left out.
     remember : bool
-        Whether a step of the last days can still be answered. In a standoff that is played it must, since its days are drawn one
-        by one; forecasts of the record score no better for it.
+        Whether a move of the last days can still be answered. In a standoff that is played it must, since its days are drawn one
+        by one; forecasts of the record score alike with it.
 
     Returns
     -------

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from detente.campaign.calendar import Chronology
 from detente.campaign.clocks import LiveClock
-from detente.campaign.initiative import ANSWER, LARGEST, Initiative, initiatives, replies
+from detente.campaign.initiative import ANSWER, LARGEST, Initiative, Reply, initiatives, replies
 from detente.campaign.ledger import BOTH, Act
 from detente.campaign.threats import threat_rates
 from detente.dossier import read_yaml
@@ -144,7 +144,8 @@ def estimate(
     carried = np.array([c.outcome == "carried" for c in rows], dtype=np.float64)
     mean, cov = _logit(design, carried, *_prior(held), power)
     own = initiatives(chron)
-    given = [each for each in replies(own) if each.to.day < -ANSWER]  # the week of what they answer is over
+    pairs = replies(own)
+    given = [each for each in pairs if each.to.day < -ANSWER]  # the week of what they answer is over
     leads = [float(c.lead) for c in chron.clocks if c.kind == "threat" and c.due]
     ledger = chron.ledger
     sizes = [
@@ -157,7 +158,7 @@ def estimate(
         cov,
         len(rows),
         _rates(chron, own, held, power),
-        _shares(chron, own, held, power),
+        _shares(chron, own, pairs, held, power),
         _meeting_counts(chron, held, power),
         _pool(leads, [float(x) for x in held["leads"]], power),
         _pool(sizes, [float(x) for x in held["sizes"]], power),
@@ -275,7 +276,7 @@ def _ruptures(chron: Chronology) -> tuple[float, float]:
 
 
 def _shares(
-    chron: Chronology, own: list[Initiative], held: Mapping[str, Any], power: float
+    chron: Chronology, own: list[Initiative], pairs: list[Reply], held: Mapping[str, Any], power: float
 ) -> dict[str, tuple[float, float]]:
     """Counts for and against of every share."""
     settled = [clock for clock in chron.clocks if clock.outcome != "live"]
@@ -284,9 +285,9 @@ def _shares(
     again = [clock.outcome == "put off" for clock in off]
     opened = [clock.outcome != "dropped" for clock in settled if clock.kind == "open"]
     begun = [move for move in own if not move.answers]
-    given = [each for each in replies(own) if each.to.day < -ANSWER]  # the week of what they answer is over
+    given = [each for each in pairs if each.to.day < -ANSWER]
     answered = [move.answered for move in own if move.day < -ANSWER]
-    tied = {each.to for each in replies(own) if each.lag == 0}  # which side began is not known
+    tied = {each.to for each in pairs if each.lag == 0}  # which side began is not known
     shares = {}
     for name, yes, no, seen in (
         ("agreed", "carried", "not", cuts),

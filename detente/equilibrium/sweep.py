@@ -303,9 +303,8 @@ class Sweep:
 
         lanes, shape = len(point), log_price.shape
         step, gaps = np.empty(point.shape), np.empty((lanes, F + 2 * size))
-        moves = step[
-            :, F : F + 2 * size
-        ]  # these, and gaps of prices and of spending, are written where they belong
+        # steps, and gaps of prices and of spending, are written where they belong
+        moves = step[:, F : F + 2 * size]
 
         weight = self.weight(technology.log_cost(log_factor, log_price))
         price_gap = gaps[:, F : F + size].reshape(shape)

@@ -64,9 +64,8 @@ def repeats(array: Array, other: Array) -> bool:
     >>> repeats(stack_scenarios([one, one]), one), repeats(np.ones((2, 2)), one)
     (True, False)
     """
-    part = unrepeated(
-        array
-    )  # a view of the owner of the numbers, which what is seen over and over need not be
+    # a view of the owner of the numbers, which what is seen over and over need not be
+    part = unrepeated(array)
     if part.base is not other or part.shape[1:] != other.shape or part.strides[1:] != other.strides:
         return False
     return len(part) == 1  # a view of so many numbers in the same order can only be the whole

@@ -15,9 +15,11 @@ from detente.core import Cell, Column, Table
 from detente.outlook import duty_fan, ladder_calibration
 from detente.show.figures import Figure
 from detente.show.tables.scored import (
+    AHEAD,
     HUMAN_NOTE,
     METHODS,
     NO_ODDS,
+    ahead_cells,
     clock_words,
     is_scored,
     scored_horizon,
@@ -243,7 +245,7 @@ def method_score_table(rows: Sequence[MethodScore], record: str, asof: Any) -> T
             row.mean["log"],
             row.mean["brier"],
             row.mean["ranked"],
-            *((None, None, None) if row.method == "model" else (row.ahead, row.low, row.high)),
+            *ahead_cells(row),
         )
         for row in rows
     ]
@@ -258,9 +260,7 @@ def method_score_table(rows: Sequence[MethodScore], record: str, asof: Any) -> T
             Column("log", "Log", "logarithm", "number", 3),
             Column("brier", "Brier", "score", "number", 3),
             Column("ranked", "Ranked", "score", "number", 3),
-            Column("ahead", "Détente less this, log", "logarithm", "number", 3),
-            Column("low", "from", "logarithm", "number", 2),
-            Column("high", "to", "logarithm", "number", 2),
+            *AHEAD,
         ),
         tuple(cells),
         note=HUMAN_NOTE

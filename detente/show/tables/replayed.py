@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from detente.core import Cell, Column, Table
-from detente.show.tables.scored import METHODS
+from detente.show.tables.scored import AHEAD, METHODS, ahead_cells
 
 if TYPE_CHECKING:
     from detente.outlook import MethodScore, ReplayedMove
@@ -91,9 +91,7 @@ def answer_scores_table(rows: Sequence[MethodScore], record: str, asof: Any) -> 
             Column("blocks", "Blocks", "count", "number", 0),
             Column("log", "Log", "logarithm", "number", 3),
             Column("brier", "Brier", "score", "number", 3),
-            Column("ahead", "Détente less this, log", "logarithm", "number", 3),
-            Column("low", "from", "logarithm", "number", 2),
-            Column("high", "to", "logarithm", "number", 2),
+            *AHEAD,
         ),
         tuple(
             (
@@ -103,7 +101,7 @@ def answer_scores_table(rows: Sequence[MethodScore], record: str, asof: Any) -> 
                 row.blocks,
                 row.mean["log"],
                 row.mean["brier"],
-                *((None, None, None) if row.method == "model" else (row.ahead, row.low, row.high)),
+                *ahead_cells(row),
             )
             for row in rows
         ),

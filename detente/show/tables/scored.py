@@ -32,6 +32,19 @@ NO_ODDS = (
 """What is said where odds would stand."""
 
 
+AHEAD = (
+    Column("ahead", "Détente less this, log", "logarithm", "number", 3),
+    Column("low", "from", "logarithm", "number", 2),
+    Column("high", "to", "logarithm", "number", 2),
+)
+"""Columns of how far the model is ahead of a method, with bounds."""
+
+
+def ahead_cells(row: MethodScore) -> tuple[Cell, ...]:
+    """Cells of `AHEAD`: empty for the model itself."""
+    return (None, None, None) if row.method == "model" else (row.ahead, row.low, row.high)
+
+
 def settled_horizons(test: Backtest | None) -> set[int]:
     """Horizons over which some forecast has been settled by the day."""
     return {forecast.horizon for forecast in test.ladder if forecast.outcome >= 0} if test else set()
